@@ -11,23 +11,25 @@ AroundSteps::AroundSteps(Session& session, QObject* parent) : QObject(parent), s
 
 const StepReport* AroundSteps::at(qint64 run, std::int64_t step) const {
   const auto known = known_.find(run);
-  if (known == known_.end() || known->second.empty()) return nullptr;
-  const std::vector<StepReport>& rows = known->second;
-  if (step < rows.front().step || step > rows.back().step) return nullptr;
+  if (known == known_.end()) return nullptr;
+  const std::vector<StepReport>& rows = known->second.rows;
+  if (rows.empty() || step < rows.front().step || step > rows.back().step) return nullptr;
   return &*std::ranges::lower_bound(rows, step, {}, &StepReport::step);
 }
 
 void AroundSteps::read(qint64 run, std::int64_t step) {
   constexpr std::int64_t kReach = 500;
   if (answer_.isWaiting()) return;
+  const auto known = known_.find(run);
+  if (known != known_.end() && known->second.middle == step) return;  // it has none there
   answer_.ask(
       session_, this,
       [run, step](const OpenProject& project) {
         return project.reader.steps(run, step - kReach, step + kReach);
       },
-      [this, run](std::optional<std::vector<StepReport>> rows) {
+      [this, run, step](std::optional<std::vector<StepReport>> rows) {
         if (!rows) return;
-        known_[run] = std::move(*rows);
+        known_[run] = {step, std::move(*rows)};
         Q_EMIT changed();
       });
 }

@@ -15,20 +15,26 @@ class AroundSteps : public QObject {
   Q_OBJECT
  public:
   explicit AroundSteps(Session& session, QObject* parent = nullptr);
-  /// Null: it has not been read.
+  /// Null: it has not been read, or the project has no such step.
   const StepReport* at(qint64 run, std::int64_t step) const;
-  /// Asks for it; one at a time, so that a pointer that moves fast asks for less.
+  /// Asks for it; one at a time, so that a pointer that moves fast asks for less. Where the project has no
+  /// such step it is asked once.
   void read(qint64 run, std::int64_t step);
 
  Q_SIGNALS:
   void changed();  ///< what was asked for is there
 
  private:
+  /// The rows around a step.
+  struct Known {
+    std::int64_t middle = 0;
+    std::vector<StepReport> rows;
+  };
   /// run  0: of all of them
   void forget(qint64 run);
 
   Session& session_;
-  std::map<qint64, std::vector<StepReport>> known_;
+  std::map<qint64, Known> known_;
   LatestAnswer answer_;
 };
 
