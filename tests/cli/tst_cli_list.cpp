@@ -98,7 +98,7 @@ void TestCliList::listsSettings() {
     QVERIFY2(!setting["help"].toString().isEmpty() && !setting["allowed"].toString().isEmpty(),
              qPrintable(setting["name"].toString()));
   const auto some = objects(Program().run({"list", "settings", "uada", "--json"}).out);
-  QCOMPARE(ofKind(some, "setting").size(), 14);
+  QCOMPARE(ofKind(some, "setting").size(), 15);
   QCOMPARE(some[3]["name"].toString(), QString("granularity"));
   QCOMPARE(some[3]["choices"].toArray(), (QJsonArray{"sample", "batch"}));
   const QString text = Program().run({"list", "settings", "uada"}).out;
