@@ -78,8 +78,8 @@ class StepLosses {
   const LossRule rule_;
   const int size_;
   RowPlaces places_;
-  at::Tensor
-      losses_;  // of the rows of the step, but those for later that share none; undefined: there are none
+  // Of the step's rows; without reuse those for later are behind them and have none. Undefined: no rows yet.
+  at::Tensor losses_;
   std::vector<std::int64_t> unperturbed_, later_;  // their rows
 };
 

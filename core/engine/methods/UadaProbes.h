@@ -32,16 +32,17 @@ std::vector<Shown> firstRows(UadaProbing probing, std::span<const Plan> plans,
 std::vector<float> takeFirstLosses(UadaProbing probing, std::span<const Plan> plans,
                                    std::vector<GroupTrial>& trials, std::span<const float> losses);
 
-/// Both candidates of every group with one probe, as there are before its loss is known.
+/// The ways in which a group may move: along its probe, against it.
+struct Moves {
+  bool up = true, down = true;
+};
+/// Both candidates of every group, as there are before its probe's loss is known.
 struct BothWays {
   std::vector<Shown> shown;  ///< those that are not the unperturbed image
   /// [2, N, B]: along the probe, then against it: a place in `shown`, or kUnperturbed
   std::vector<std::int64_t> places;
 };
-/// The ways in which a group may move: along its probe, against it.
-struct Moves {
-  bool up = true, down = true;
-};
+/// trials  each with one probe a sample (GroupTrial::perSample)
 BothWays bothWays(UadaProbing probing, std::span<const Plan> plans, std::span<const GroupTrial> trials,
                   Moves moves);
 
