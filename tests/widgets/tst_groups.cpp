@@ -319,6 +319,18 @@ class TestGroups : public QObject {
     QVERIFY(metrics.horizontalAdvance(fitted) <= width);
     QVERIFY(fittedName(name, 8, metrics, metrics.horizontalAdvance("UADA (…")).startsWith("UADA"));
   }
+
+  /// A recipe that has no room gives way to its data set, which tells runs of other tasks apart.
+  void theDatasetStays() {
+    const QFontMetrics metrics{QGuiApplication::font()};
+    const QString recipe = "psp14w4 · CamVid, 24 images, 6 test images: ", method = "UADA (ε=1) · s1";
+    const QString both = "CamVid: " + method;
+    const int width = metrics.horizontalAdvance(both);
+    QCOMPARE(fittedName(recipe + method, recipe.size(), metrics, width, "CamVid"), both);
+    const QString narrow = fittedName(recipe + method, recipe.size(), metrics, 3 * width / 4, "CamVid");
+    QVERIFY2(narrow.startsWith("Cam") && narrow.contains(": U") && narrow.contains("…"), qPrintable(narrow));
+    QVERIFY(metrics.horizontalAdvance(narrow) <= 3 * width / 4);
+  }
 };
 
 QTEST_MAIN(TestGroups)

@@ -42,6 +42,17 @@ SharedParts sharedOf(const CommonPart& common) {
   return {common.model, common.dataset, common.images, common.training};
 }
 
+/// What of the recipe is not common; the rest is empty.
+RecipeParts unusualOf(const GroupName& name, const CommonPart& common) {
+  RecipeParts parts = partsOf(name);
+  const SharedParts shared = sharedOf(common);
+  constexpr std::size_t kImages = 2;
+  if (parts[kImages].empty() && !shared[kImages].value_or("").empty()) parts[kImages] = "all images";
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (shared[i] == parts[i]) parts[i].clear();
+  return parts;
+}
+
 /// isOfAll  else of most
 CommonPart commonOf(const SharedParts& shared, bool isOfAll) {
   RecipeParts told;
@@ -257,14 +268,17 @@ QString RunList::nameOf(qint64 run, const CommonPart& common) const {
   return repeats_.contains(run) ? QStringLiteral("%1 (%2)").arg(name, text(summary.key)) : name;
 }
 
+QString RunList::briefRecipe(qint64 run) const {
+  const SeedGroup* group = groupOf(run);
+  if (!group || find(run)->isRenamed) return {};
+  const RecipeParts parts = unusualOf(group->name, common_);
+  for (const std::size_t part : {1, 0, 2, 3})
+    if (!parts[part].empty()) return text(parts[part]);
+  return {};
+}
+
 QString RunList::nameOf(const SeedGroup& group, const CommonPart& common) const {
-  RecipeParts parts = partsOf(group.name);
-  const SharedParts shared = sharedOf(common);
-  constexpr std::size_t kImages = 2;
-  if (parts[kImages].empty() && !shared[kImages].value_or("").empty()) parts[kImages] = "all images";
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    if (shared[i] == parts[i]) parts[i].clear();
-  const QString recipe = joinedParts(parts), method = text(group.name.method);
+  const QString recipe = joinedParts(unusualOf(group.name, common)), method = text(group.name.method);
   return recipe.isEmpty() ? method : QStringLiteral("%1: %2").arg(recipe, method);
 }
 

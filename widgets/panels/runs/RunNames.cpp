@@ -18,12 +18,19 @@ static QString fittedMethod(const QString& name, const QFontMetrics& metrics, in
   return metrics.elidedText(name.left(end), Qt::ElideRight, left) + tail;
 }
 
-QString fittedName(const QString& name, qsizetype front, const QFontMetrics& metrics, int width) {
+QString fittedName(const QString& name, qsizetype front, const QFontMetrics& metrics, int width,
+                   const QString& brief) {
   if (metrics.horizontalAdvance(name) <= width) return name;
   const QString recipe = name.left(front), rest = name.mid(front);
   const int wide = metrics.horizontalAdvance(recipe), room = width - metrics.horizontalAdvance(rest);
   const bool isByWhatDiffers = rest.contains(QStringLiteral(" · "));
   if (isByWhatDiffers && wide <= 2 * width / 3) return recipe + fittedMethod(rest, metrics, width - wide);
+  if (!brief.isEmpty()) {
+    const QString colon = QStringLiteral(": ");
+    const int most = width / 2 - metrics.horizontalAdvance(colon);
+    const QString kept = metrics.elidedText(brief, Qt::ElideRight, most) + colon;
+    return kept + fittedMethod(rest, metrics, width - metrics.horizontalAdvance(kept));
+  }
   const QString readable = isByWhatDiffers ? QStringLiteral("…-MNIST: ") : QStringLiteral("…-");
   const int least = metrics.horizontalAdvance(readable);
   if (room > least) return metrics.elidedText(recipe, Qt::ElideLeft, room) + rest;
@@ -44,7 +51,8 @@ void RunNameDelegate::initStyleOption(QStyleOptionViewItem* option, const QModel
   // The same sign as in Live, behind the name.
   const QString sign = index.data(RunsModel::kTwinRole).toBool() ? kTwinSign : QString();
   const int room = textWidth(*option) - option->fontMetrics.horizontalAdvance(sign);
-  option->text = fittedName(option->text, front, option->fontMetrics, room) + sign;
+  const QString brief = index.data(RunsModel::kBriefRole).toString();
+  option->text = fittedName(option->text, front, option->fontMetrics, room, brief) + sign;
 }
 
 }  // namespace uada

@@ -174,6 +174,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
   if (role == kRunRole) return QVariant::fromValue<qint64>(run.value_or(row.runs.front()));
   if (role == kGroupRole) return !run.has_value();
   if (role == kFrontRole) return run || fold_ == kByGroup ? frontOf(row.runs.front()) : qsizetype{0};
+  if (role == kBriefRole) return run || fold_ == kByGroup ? list_->briefRecipe(row.runs.front()) : QString();
   if (section == square) {
     if (role == Qt::DecorationRole) return squareIcon(run ? std::vector{*run} : row.runs);
     if (role != Qt::ToolTipRole) return {};

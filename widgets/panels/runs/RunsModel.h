@@ -28,6 +28,7 @@ class RunsModel : public QAbstractItemModel {
   static constexpr int kRunRole = Qt::UserRole;        ///< the run's id; of a group that of its newest run
   static constexpr int kGroupRole = Qt::UserRole + 1;  ///< whether the row stands for several runs
   static constexpr int kFrontRole = Qt::UserRole + 2;  ///< letters of the name before its method
+  static constexpr int kBriefRole = Qt::UserRole + 4;  ///< the most telling of them: RunList::briefRecipe()
   static constexpr int kTwinRole =
       Qt::UserRole + 3;                             ///< whether the run was trained in lock-step with others
   static constexpr const char* kByGroup = "group";  ///< the fold by all but the seed
