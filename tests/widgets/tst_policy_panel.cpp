@@ -127,6 +127,36 @@ class TestPolicyPanel : public QObject {
     QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
   }
 
+  /// Of plans without ops, as those of segmentation, each group has its gain, wins and sign; no levels.
+  void groupsStandWhereNoOpIs() {
+    PolicyBins bins;
+    PolicyReport one = report(1, {}), two = report(2, {});
+    GroupStatistics blur = group("blur", 4);
+    blur.count = 10, blur.plus = 6, blur.minus = 2, blur.zero = 2, blur.meanGain = 0.25;
+    one.groups = {group("scale", 0), blur};
+    blur.count = 30, blur.wins = 4, blur.meanGain = 0.05;
+    two.groups = {blur};
+    bins.add(one);
+    bins.add(two);
+    const Figure figure = policyHeat(bins, PolicyQuantity::meanGain);
+    QCOMPARE(figure.heat->rows, (QStringList{"Scale", "Blur"}));
+    QVERIFY(std::isnan(figure.heat->values[0]));  // nobody was tried
+    QCOMPARE(figure.heat->values[2], 0.25);
+    QCOMPARE(figure.heat->detail(1, 1), QString("step 2, of 30 probes"));
+    QCOMPARE(policyHeat(bins, PolicyQuantity::gradientSign).heat->values[2], 0.4);
+    QVERIFY(std::isnan(policyHeat(bins, PolicyQuantity::before).heat->values[2]));
+    OpTotalsModel model;
+    model.show(bins, 0, 1);
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.headerData(OpTotalsModel::kOp, Qt::Horizontal, Qt::DisplayRole).toString(),
+             QString("Group"));
+    QCOMPARE(model.data(model.index(0, OpTotalsModel::kWins), Qt::DisplayRole).toString(), percentText(20));
+    QCOMPARE(model.data(model.index(0, OpTotalsModel::kGain), Qt::DisplayRole).toString(),
+             signedText(0.1, 4));
+    bins.add(report(3, {op("rotate", 10, 2, 3)}));
+    QCOMPARE(bins.rows(), std::vector<std::string>{"rotate"});
+  }
+
   /// Over the columns that are looked at: 2 of 4 probes won with a gain of 0.5, then 0 of 4 with -0.1.
   void totalsAreOfTheSpan() {
     PolicyBins bins;

@@ -43,15 +43,15 @@ QVariant OpTotalsModel::data(const QModelIndex& index, int role) const {
   const int column = index.column();
   const double value = number(row, column);
   switch (role) {
-    case Qt::DisplayRole: return column == kOp ? q(findOp(row.op).title) : textOf(value, column);
+    case Qt::DisplayRole: return column == kOp ? q(rowTitle(row.name)) : textOf(value, column);
     case Qt::TextAlignmentRole:
       return column == kOp ? QVariant() : QVariant(Qt::AlignRight | Qt::AlignVCenter);
     case kNumberRole:
-      if (column == kOp) return q(findOp(row.op).title);
+      if (column == kOp) return q(rowTitle(row.name));
       return std::isnan(value) ? -HUGE_VAL : value;
     case kBarRole: return std::isnan(value) || longest_[column] <= 0 ? 0.0 : value / longest_[column];
     case kSignedRole: return column == kGain;
-    case kNameRole: return q(row.op);
+    case kNameRole: return q(row.name);
     case Qt::ToolTipRole:
       return tr("Drawn %1 times; %2 of %3 probes won")
           .arg(countText(std::llround(row.sums.count)), countText(std::llround(row.sums.wins)),
@@ -67,8 +67,9 @@ QVariant OpTotalsModel::headerData(int section, Qt::Orientation orientation, int
       QT_TR_NOOP("Of the samples where it was probed, the share trained on its candidate"),
       QT_TR_NOOP("Loss of its candidate minus loss of the unperturbed plan, mean among the probed")};
   if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
-  if (role == Qt::DisplayRole) return tr(titles[section]);
-  if (role == Qt::ToolTipRole) return tr(helps[section]);
+  const bool isOfGroups = section == kOp && !rows_.empty() && isGroupRow(rows_.front().name);
+  if (role == Qt::DisplayRole) return isOfGroups ? tr("Group") : tr(titles[section]);
+  if (role == Qt::ToolTipRole) return isOfGroups ? tr("What the candidate moves") : tr(helps[section]);
   if (role == Qt::TextAlignmentRole)
     return QVariant((section == kOp ? Qt::AlignLeft : Qt::AlignHCenter) | Qt::AlignVCenter);
   return {};
@@ -78,8 +79,8 @@ void OpTotalsModel::show(const PolicyBins& bins, int first, int last) {
   beginResetModel();
   rows_.clear();
   std::ranges::fill(longest_, 0.0);
-  for (const std::string& op : bins.ops()) {
-    Row row{op, bins.total(op, first, last)};
+  for (const std::string& name : bins.rows()) {
+    Row row{name, bins.total(name, first, last)};
     if (row.sums.count <= 0) continue;
     for (int column = kWins; column < kColumns; ++column)
       longest_[column] = std::fmax(longest_[column], std::abs(number(row, column)));  // passes over NaN
@@ -195,8 +196,8 @@ QByteArray OpTotals::numbers() const {
   std::string text = csvLine({"op", "first step", "last step", "drawn", "probed", "won", "wins", "gain"});
   for (int row = 0; row < sorted_->rowCount(); ++row) {
     const auto place = static_cast<std::size_t>(sorted_->mapToSource(sorted_->index(row, 0)).row());
-    const auto& [op, sums] = model_.rows()[place];
-    text += csvLine({csvText(findOp(op).title), std::to_string(begin_), std::to_string(end_),
+    const auto& [name, sums] = model_.rows()[place];
+    text += csvLine({csvText(rowTitle(name)), std::to_string(begin_), std::to_string(end_),
                      csvNumber(sums.count), csvNumber(sums.probed), csvNumber(sums.wins),
                      csvNumber(sums.value(PolicyQuantity::winShare)),
                      csvNumber(sums.value(PolicyQuantity::meanGain))});

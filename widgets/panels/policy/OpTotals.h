@@ -17,13 +17,14 @@ namespace uada {
 
 class Theme;
 
-/// What each op did over a span of steps: how many of its probes won, and what they gained.
+/// What each op did over a span of steps, or of plans without ops each group of candidates: how many of its
+/// probes won, and what they gained.
 class OpTotalsModel : public QAbstractTableModel {
  public:
   enum Column { kOp, kWins, kGain, kColumns };
   static constexpr int kNumberRole = Qt::UserRole;      ///< to sort by; what is none comes last
   static constexpr int kBarRole = Qt::UserRole + 1;     ///< double: of the longest bar of the column, -1..1
-  static constexpr int kNameRole = Qt::UserRole + 2;    ///< of the op, in the catalogue
+  static constexpr int kNameRole = Qt::UserRole + 2;    ///< of the row, as PolicyBins has it
   static constexpr int kSignedRole = Qt::UserRole + 3;  ///< whether the column's bars begin in its middle
   using QAbstractTableModel::QAbstractTableModel;
 
@@ -35,7 +36,7 @@ class OpTotalsModel : public QAbstractTableModel {
   /// Of the columns first to last of the bins.
   void show(const PolicyBins& bins, int first, int last);
   struct Row {
-    std::string op;
+    std::string name;
     OpSums sums;
   };
   const std::vector<Row>& rows() const { return rows_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/augment/Space.h"
 #include "core/ops/Op.h"
 
 namespace uada {
@@ -23,6 +24,8 @@ double spread(double sum, double squares, double count) {
   return std::sqrt(std::max(0.0, squares / count - mean * mean));
 }
 
+constexpr std::string_view kGroup = "group ";
+
 template <class Sums>
 void joinNeighbours(std::vector<Sums>& columns) {
   const std::size_t joined = (columns.size() + 1) / 2;
@@ -35,6 +38,17 @@ void joinNeighbours(std::vector<Sums>& columns) {
 }
 
 }  // namespace
+
+std::string groupRow(const std::string& group) { return std::string(kGroup) + group; }
+
+bool isGroupRow(const std::string& row) { return row.starts_with(kGroup); }
+
+std::string rowTitle(const std::string& row) {
+  return isGroupRow(row) ? groupTitle(std::string_view(row).substr(kGroup.size()))
+                         : std::string(findOp(row).title);
+}
+
+bool hasLevels(const std::string& row) { return !isGroupRow(row) && findOp(row).hasValue; }
 
 const std::vector<PolicyQuantityText>& policyQuantities() {
   static const std::vector<PolicyQuantityText> all{
@@ -79,6 +93,17 @@ void OpSums::add(const OpStatistics& op) {
   clamped += op.clamped;
 }
 
+void OpSums::add(const GroupStatistics& group) {
+  const double n = group.count, probes = group.plus + group.minus + group.zero;
+  count += n;
+  probed += n;
+  if (probes > 0) plus += n * group.plus / probes, minus += n * group.minus / probes;
+  wins += group.wins;
+  gain += weighted(group.meanGain, n);
+  inert += group.inert;
+  clamped += group.clamped;
+}
+
 OpSums& OpSums::operator+=(const OpSums& o) {
   count += o.count;
   before += o.before, beforeSquares += o.beforeSquares;
@@ -120,8 +145,10 @@ void PolicyBins::add(const PolicyReport& report) {
   lastStep_ = std::max(lastStep_, report.step);
   wins_.resize(columns_);
   for (const OpStatistics& op : report.ops) sums_[op.op];
-  for (auto& [op, columns] : sums_) columns.resize(columns_);
+  for (const GroupStatistics& group : report.groups) sums_[groupRow(group.group)];
+  for (auto& [row, columns] : sums_) columns.resize(columns_);
   for (const OpStatistics& op : report.ops) sums_[op.op][column].add(op);
+  for (const GroupStatistics& group : report.groups) sums_[groupRow(group.group)][column].add(group);
   WinSums& wins = wins_[column];
   if (report.groups.empty()) return;
   wins.samples += report.count;
@@ -134,7 +161,7 @@ void PolicyBins::add(const PolicyReport& report) {
 
 void PolicyBins::halve() {
   perColumn_ *= 2;
-  for (auto& [op, columns] : sums_) joinNeighbours(columns);
+  for (auto& [row, columns] : sums_) joinNeighbours(columns);
   joinNeighbours(wins_);
   columns_ = (columns_ + 1) / 2;
 }
@@ -160,15 +187,22 @@ std::vector<std::string> PolicyBins::ops() const {
   return names;
 }
 
-const OpSums& PolicyBins::at(const std::string& op, int column) const {
+std::vector<std::string> PolicyBins::rows() const {
+  std::vector<std::string> rows = ops();
+  if (rows.empty())
+    for (const std::string& group : groups_) rows.push_back(groupRow(group));
+  return rows;
+}
+
+const OpSums& PolicyBins::at(const std::string& row, int column) const {
   static const OpSums none;
-  const auto found = sums_.find(op);
+  const auto found = sums_.find(row);
   return found == sums_.end() || column >= columns_ ? none : found->second[column];
 }
 
-OpSums PolicyBins::total(const std::string& op, int first, int last) const {
+OpSums PolicyBins::total(const std::string& row, int first, int last) const {
   OpSums sum;
-  for (int column = first; column <= last; ++column) sum += at(op, column);
+  for (int column = first; column <= last; ++column) sum += at(row, column);
   return sum;
 }
 

@@ -98,23 +98,27 @@ bool isOfLevels(PolicyQuantity quantity) {
 }
 
 /// What a cell is of: "steps 121 to 130, of 84 probes", or why it is empty.
-QString cellText(const PolicyBins& bins, const std::string& op, int column, PolicyQuantity quantity) {
+QString cellText(const PolicyBins& bins, const std::string& row, int column, PolicyQuantity quantity) {
   const std::int64_t first = column * bins.stepsPerColumn() + 1;
   const std::int64_t last = std::min(bins.lastStep(), first + bins.stepsPerColumn() - 1);
   const QString where = first == last ? QObject::tr("step %1").arg(countText(first))
                                       : QObject::tr("steps %1 to %2").arg(countText(first), countText(last));
-  const OpSums& sums = bins.at(op, column);
-  if (sums.count <= 0) return QObject::tr("%1: not drawn").arg(where);
-  if (isOfLevels(quantity))
-    return findOp(op).hasValue
-               ? QObject::tr("%1, drawn %2 times").arg(where, countText(std::llround(sums.count)))
-               : QObject::tr("%1: this op has no levels").arg(where);
+  const OpSums& sums = bins.at(row, column);
+  if (sums.count <= 0)
+    return isGroupRow(row) ? QObject::tr("%1: not tried").arg(where)
+                           : QObject::tr("%1: not drawn").arg(where);
+  if (isOfLevels(quantity)) {
+    if (hasLevels(row))
+      return QObject::tr("%1, drawn %2 times").arg(where, countText(std::llround(sums.count)));
+    return isGroupRow(row) ? QObject::tr("%1: levels are told of ops").arg(where)
+                           : QObject::tr("%1: this op has no levels").arg(where);
+  }
   if (sums.probed <= 0) return QObject::tr("%1: drawn, not probed").arg(where);
   return QObject::tr("%1, of %2 probes").arg(where, countText(std::llround(sums.probed)));
 }
 
 /// Of a run whose plans have other parts than ops.
-QString noOps() { return QObject::tr("This run's policy draws no ops"); }
+QString noOps() { return QObject::tr("This run's plans have no ops, whose levels could be drawn"); }
 
 }  // namespace
 
@@ -123,9 +127,10 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity, const std::ve
   Figure figure;
   figure.x = stepAxis();
   figure.legend = false;
-  figure.empty = bins.isEmpty() ? QObject::tr("No op was reported yet") : noOps();
-  const std::vector<std::string> ops = rows.empty() ? bins.ops() : rows;
-  if (bins.ops().empty()) return figure;
+  figure.empty = bins.isEmpty() ? QObject::tr("No op was reported yet")
+                                : QObject::tr("This run's policy draws no ops and tries no candidates");
+  const std::vector<std::string> shown = rows.empty() ? bins.rows() : rows;
+  if (bins.rows().empty()) return figure;
   HeatMap heat;
   heat.scale = text.isSigned ? HeatMap::Scale::diverging : HeatMap::Scale::sequential;
   heat.columns = bins.columns();
@@ -134,15 +139,15 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity, const std::ve
   heat.title = QObject::tr(text.title);
   heat.unit = QString::fromUtf8(text.unit);
   if (quantity == PolicyQuantity::before || quantity == PolicyQuantity::after)
-    heat.min = 0, heat.max = topOfScale(bins, ops);
-  for (const std::string& op : ops) {
-    heat.rows << q(findOp(op).title);
-    const bool isShown = findOp(op).hasValue || !isOfLevels(quantity);
+    heat.min = 0, heat.max = topOfScale(bins, shown);
+  for (const std::string& row : shown) {
+    heat.rows << q(rowTitle(row));
+    const bool isShown = hasLevels(row) || !isOfLevels(quantity);
     for (int column = 0; column < bins.columns(); ++column)
-      heat.values.push_back(isShown ? bins.value(op, column, quantity) : std::nan(""));
+      heat.values.push_back(isShown ? bins.value(row, column, quantity) : std::nan(""));
   }
-  heat.detail = [&bins, ops, quantity](int row, int column) {
-    return cellText(bins, ops[static_cast<std::size_t>(row)], column, quantity);
+  heat.detail = [&bins, shown, quantity](int row, int column) {
+    return cellText(bins, shown[static_cast<std::size_t>(row)], column, quantity);
   };
   limitScale(heat, figure);
   figure.heat = std::move(heat);
@@ -214,8 +219,8 @@ Figure levelRidges(const LevelCounts& counts, const std::string& op, const Theme
     ridges.ridges.push_back({spanText(span), span.trained, span.drawn});
     for (const double count : span.drawn) seen += count;
   }
-  figure.title = QObject::tr("%1, of %2 pictured samples")
-                     .arg(q(findOp(op).title), countText(std::llround(seen)));
+  figure.title =
+      QObject::tr("%1, of %2 pictured samples").arg(q(findOp(op).title), countText(std::llround(seen)));
   figure.ridges = std::move(ridges);
   return figure;
 }

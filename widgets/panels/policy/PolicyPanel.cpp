@@ -15,6 +15,7 @@
 #include "core/base/Files.h"
 #include "core/ops/Op.h"
 #include "core/tables/Grid.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/policy/LandscapeDialog.h"
 #include "widgets/plot/PlotText.h"
 #include "widgets/session/Remembered.h"
@@ -74,8 +75,7 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
 /// Both show the same part of the steps.
 void PolicyPanel::follow(PolicyScope* scope, PolicyScope* other) {
   connect(scope, &PolicyScope::changed, this, &PolicyPanel::redraw);
-  connect(scope, &PolicyScope::opChosen, this,
-          [this](const QString& op) { op_->setCurrentIndex(op_->findData(op)); });
+  connect(scope, &PolicyScope::opChosen, this, [this](const QString& row) { chooseLevelsOf(row); });
   connect(scope, &PolicyScope::zoomed, this, [this, scope, other] {
     samplesTimer_.stop();
     if (beside() != 0) other->heat()->showX(scope->heat()->zoomedTo());
@@ -174,7 +174,7 @@ void PolicyPanel::markStep(qint64 step) {
 qint64 PolicyPanel::beside() const { return beside_->currentData().toLongLong(); }
 
 PolicyShown PolicyPanel::shown() const {
-  return {policyQuantities()[std::max(0, quantity_->currentIndex())].quantity, ops(),
+  return {policyQuantities()[std::max(0, quantity_->currentIndex())].quantity, rows(),
           op_->currentData().toString().toStdString(), form_->currentIndex() == 1};
 }
 
@@ -188,6 +188,17 @@ std::vector<std::string> PolicyPanel::ops() const {
     if (std::ranges::find(names, op.name) != names.end() || std::ranges::find(other, op.name) != other.end())
       both.push_back(op.name);
   return both;
+}
+
+/// Likewise; then the groups of a run whose plans have no ops.
+std::vector<std::string> PolicyPanel::rows() const {
+  std::vector<std::string> all = ops();
+  for (const PolicyScope* scope : {first_, second_}) {
+    if (scope == second_ && beside() == 0) break;
+    for (const std::string& row : scope->bins().rows())
+      if (std::ranges::find(all, row) == all.end()) all.push_back(row);
+  }
+  return all;
 }
 
 /// Reads now if the panel is seen, else when it is shown.
@@ -271,17 +282,25 @@ void PolicyPanel::fillOps() {
   for (const std::string& name : names)
     op_->addItem(QString::fromStdString(findOp(name).title), QString::fromStdString(name));
   op_->setCurrentIndex(std::max(0, op_->findData(chosen)));
+  for (QComboBox* box : {op_, form_}) box->setEnabled(!names.empty());
   if (op_->currentData().toString() == wantedOp_) wantedOp_.clear();
+}
+
+/// A group has no levels: those of the op stay.
+void PolicyPanel::chooseLevelsOf(const QString& row) {
+  if (const int op = op_->findData(row); op >= 0) op_->setCurrentIndex(op);
 }
 
 /// A click on a strip: the levels of that op, the cursor at that step, and the samples of the strip's run.
 void PolicyPanel::choose(const PolicyScope& scope, double step, double y) {
-  const int rows = static_cast<int>(ops().size());
-  const int row = rows - 1 - static_cast<int>(std::lround(y));
-  if (row < 0 || row >= rows) return;
-  op_->setCurrentIndex(row);
+  const std::vector<std::string> all = rows();
+  const int count = static_cast<int>(all.size()), row = count - 1 - static_cast<int>(std::lround(y));
+  if (row < 0 || row >= count) return;
+  const QString name = q(all[static_cast<std::size_t>(row)]);
+  chooseLevelsOf(name);
   const std::int64_t last = std::max<std::int64_t>(1, scope.bins().lastStep());
-  clicked_ = {scope.run(), std::clamp<qint64>(std::llround(step), 1, last)};
+  clicked_ = {scope.run(), std::clamp<qint64>(std::llround(step), 1, last),
+              isGroupRow(all[static_cast<std::size_t>(row)]) ? QString() : name};
   workbench_.session.selection().setCursor(clicked_.step);
   samplesTimer_.start();
 }
@@ -290,13 +309,12 @@ void PolicyPanel::choose(const PolicyScope& scope, double step, double y) {
 void PolicyPanel::showSamples() {
   Selection& selection = workbench_.session.selection();
   const qint64 before = selection.run();
-  const QString op = op_->currentData().toString();
   if (clicked_.run != before) {
     selection.select(clicked_.run);
     beside_->setCurrentIndex(std::max(0, beside_->findData(before)));
   }
   selection.setCursor(clicked_.step);
-  workbench_.showSamples(op, clicked_.step);
+  workbench_.showSamples(clicked_.op, clicked_.step);
 }
 
 /// With the project, as other views do.

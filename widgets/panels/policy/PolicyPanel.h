@@ -51,6 +51,7 @@ class PolicyPanel : public PanelWidget {
   void fillOps();
   void fillRuns();
   void showUsual();
+  void chooseLevelsOf(const QString& row);
   void choose(const PolicyScope& scope, double step, double y);
   void showSamples();
   void remember();
@@ -59,11 +60,13 @@ class PolicyPanel : public PanelWidget {
   void markStep(qint64 step);
   qint64 beside() const;
   std::vector<std::string> ops() const;
+  std::vector<std::string> rows() const;
   PolicyShown shown() const;
 
   /// A cell that was clicked.
   struct Clicked {
     qint64 run = 0, step = 0;
+    QString op;  ///< empty: a group's
   };
   bool chosen_ = false;  ///< the quantity, by a person
   Clicked clicked_;

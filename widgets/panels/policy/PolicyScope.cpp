@@ -148,7 +148,7 @@ void PolicyScope::addDecisions(qint64 run, const std::vector<Decision>& decision
 }
 
 /// Wins and gains are of candidates.
-bool PolicyScope::hasTotals() const { return !bins_.ops().empty() && !bins_.groups().empty(); }
+bool PolicyScope::hasTotals() const { return !bins_.groups().empty(); }
 
 void PolicyScope::setNarrow(bool isNarrow, bool showsTotals) {
   if (isNarrow != isNarrow_) split_->setSizes(isNarrow ? QList{200, 300} : QList{300, 200});
@@ -160,7 +160,7 @@ void PolicyScope::setNarrow(bool isNarrow, bool showsTotals) {
 }
 
 Figure PolicyScope::heatOf(const PolicyShown& shown) const {
-  return policyHeat(bins_, shown.quantity, shown.ops);
+  return policyHeat(bins_, shown.quantity, shown.rows);
 }
 
 Figure PolicyScope::levelsOf(const PolicyShown& shown) const {

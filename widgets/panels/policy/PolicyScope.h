@@ -22,9 +22,9 @@ class OpTotals;
 /// What is shown of runs.
 struct PolicyShown {
   PolicyQuantity quantity = PolicyQuantity::meanGain;
-  std::vector<std::string> ops;  ///< the strip's rows
-  std::string op;                ///< whose levels are drawn
-  bool isHistogram = false;      ///< the levels, in place of their means
+  std::vector<std::string> rows;  ///< of the strip
+  std::string op;                 ///< whose levels are drawn
+  bool isHistogram = false;       ///< the levels, in place of their means
 };
 
 /// The policy of one run: a heat strip of one quantity, what each op did over the span that is seen, the
