@@ -273,6 +273,7 @@ void PolicyPanel::showUsual() {
 /// The ops that occurred, in the catalogue's order; the chosen one stays chosen.
 void PolicyPanel::fillOps() {
   const std::vector<std::string> names = ops();
+  for (QComboBox* box : {op_, form_}) box->setEnabled(!names.empty());
   std::vector<std::string> offered;
   for (int i = 0; i < op_->count(); ++i) offered.push_back(op_->itemData(i).toString().toStdString());
   if (offered == names) return;
@@ -282,7 +283,6 @@ void PolicyPanel::fillOps() {
   for (const std::string& name : names)
     op_->addItem(QString::fromStdString(findOp(name).title), QString::fromStdString(name));
   op_->setCurrentIndex(std::max(0, op_->findData(chosen)));
-  for (QComboBox* box : {op_, form_}) box->setEnabled(!names.empty());
   if (op_->currentData().toString() == wantedOp_) wantedOp_.clear();
 }
 
