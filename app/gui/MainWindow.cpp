@@ -333,9 +333,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 bool MainWindow::askClose() {
   const Session& session = workbench_.session;
-  const QString what =
-      session.isLive() ? statusText(session) : tr("Another process of this window trains the queue");
-  QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), what, {}, this);
+  QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), statusText(session), {}, this);
   QString text = tr("It is stopped with a checkpoint before the window closes, and can be resumed later.");
   if (const int waiting = static_cast<int>(session.queued().size()); waiting > 0)
     text +=

@@ -60,6 +60,32 @@ class TestQueueWorker : public QObject {
     s.closeProject();
   }
 
+  /// What it trains is ticked and selected, as a run of the window's own is.
+  void whatItTrainsIsShown() {
+    QTemporaryDir folder;
+    FakeEngine engine;
+    const Theme theme(Theme::Kind::light);
+    Session s(theme, [&]() -> Engine& { return engine; }, Answers::atOnce);
+    s.openProject(folder.filePath("p.uada"));
+    s.queue({fakeConfig("uada", 1), fakeConfig("uada", 2)});
+    s.startNext();
+    QTRY_COMPARE(s.runs().size(), std::size_t{2});
+    QTRY_VERIFY(!s.isTraining() && s.queued().empty());
+    s.selection().setChecked({1, 2}, false);
+    s.workerProgram = folder.filePath("uada");
+    QFile program(s.workerProgram);
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write("#!/bin/sh\necho '{\"kind\":\"run\",\"id\":1,\"title\":\"tiny\"}'\nsleep 0.2\n");
+    program.close();
+    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    s.startWorker("");
+    QTRY_VERIFY(s.selection().isChecked(1));
+    QVERIFY(!s.selection().isChecked(2));
+    QCOMPARE(s.selection().run(), qint64{1});
+    QTRY_VERIFY(!s.isTraining());
+    s.closeProject();
+  }
+
   /// Twins go through the queue to one process, which trains them together.
   void twinsAreTrainedByAnotherProcess() {
     QTemporaryDir folder;

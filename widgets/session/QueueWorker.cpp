@@ -98,6 +98,7 @@ void QueueWorker::take(const QByteArray& line) {
     step_ = epoch_ = 0;
     isOver_ = false;
     Q_EMIT logged(tr("%1: %2 begins").arg(training_.name, titles_.back()));
+    if (const Json* run = json.find("id"); run && run->isInt()) Q_EMIT begun(run->asInt());
   } else if (const Json* step = json.find("step"); kind == "step" && step && step->isInt()) {
     step_ = step->asInt();
   } else if (const Json* epoch = json.find("epoch"); json.find("twin") && epoch && epoch->isInt()) {

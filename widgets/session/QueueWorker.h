@@ -43,6 +43,7 @@ class QueueWorker : public QObject {
 
  Q_SIGNALS:
   void changed();  ///< text(), or isLive()
+  void begun(qint64 run);
   void logged(const uada::LogEntry& entry);
   void problem(const QString& text);  ///< why it ended, or a run failed
 

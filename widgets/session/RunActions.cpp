@@ -26,7 +26,8 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   makeOfTraining();
   makeOfRuns();
   connectTraining();
-  for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged}) {
+  for (const auto signal :
+       {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged, &Session::workersChanged}) {
     connect(&session, signal, this, &RunActions::update);
   }
   connect(&session.selection(), &Selection::selectionChanged, this, &RunActions::update);
@@ -94,7 +95,12 @@ void RunActions::connectTraining() {
     });
   };
   tell(stopAfterEpoch, &TrainedRun::stopAfterEpoch);
-  tell(stopNow, &TrainedRun::stopNow);
+  connect(stopNow, &QAction::triggered, this, [this] {
+    if (session_.isLive())
+      session_.training()->stopNow();
+    else
+      session_.stopWorkers();
+  });
   tell(checkpoint, &TrainedRun::checkpoint);
   connect(discard, &QAction::triggered, this, [this] {
     if (!session_.isLive()) return;
@@ -176,7 +182,7 @@ void RunActions::update() {
   }
   const bool isStopping = session_.state() == SessionState::stopping;
   allow(stopAfterEpoch, where(c.stop && !isStopping, none));
-  allow(stopNow, where(c.stop, none));
+  allow(stopNow, where(c.stop || (!session_.isLive() && session_.isTraining()), none));
   allow(discard, where(c.stop && session_.liveRun() != 0, none));
   allow(checkpoint, where(c.checkpoint, none));
   allow(change, where(session_.isLive() && session_.liveRun() != 0 && !isStopping, none));
@@ -199,10 +205,19 @@ QString trainedName(const Session& session) {
   return session.find(progress.run) ? session.nameOf(progress.run) : progress.title;
 }
 
+/// "In another process: twins: a and b, epoch 3"
+static QString workersText(const Session& session) {
+  QStringList texts;
+  for (const QueueWorker* worker : session.workers()) texts << worker->text();
+  if (texts.isEmpty()) return QObject::tr("Nothing is running");
+  return (texts.size() == 1 ? QObject::tr("In another process: %1") : QObject::tr("In other processes: %1"))
+      .arg(texts.join(QStringLiteral("; ")));
+}
+
 QString statusText(const Session& session) {
   if (!session.hasProject()) return {};
   if (!session.readOnly().isEmpty()) return QObject::tr("Read-only: %1").arg(session.readOnly());
-  if (session.state() == SessionState::idle) return QObject::tr("Nothing is running");
+  if (session.state() == SessionState::idle) return workersText(session);
   const RunProgress& p = session.progress();
   QStringList parts{trainedName(session), stateWord(session.state()).toUpper()};
   if (session.state() == SessionState::preparing || session.state() == SessionState::stopping)

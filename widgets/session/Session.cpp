@@ -219,6 +219,15 @@ void Session::takeList(std::shared_ptr<RunList> list) {
   if (!isSameQueue) Q_EMIT queueChanged();
   Q_EMIT runsChanged();
   selection_.update(list_);
+  showAwaited();
+}
+
+/// What another process of this window trains is shown as its own run is, unless it trains one.
+void Session::showAwaited() {
+  std::vector<qint64> known;
+  std::erase_if(awaited_, [&](qint64 run) { return find(run) && (known.push_back(run), true); });
+  if (isLive()) return;
+  for (const qint64 run : known) selection_.showLive(run);
 }
 
 void Session::poll() {
@@ -325,6 +334,10 @@ void Session::addWorker(const QueueWorker::Training& training) {
       workerProgram.isEmpty() ? QCoreApplication::applicationDirPath() + "/uada" : workerProgram;
   const auto& worker = workers_.emplace_back(std::make_unique<QueueWorker>(program, training));
   connect(worker.get(), &QueueWorker::changed, this, &Session::workersChanged);
+  connect(worker.get(), &QueueWorker::begun, this, [this](qint64 run) {
+    awaited_.insert(run);
+    refresh();
+  });
   connect(worker.get(), &QueueWorker::logged, this, &Session::logged);
   connect(worker.get(), &QueueWorker::problem, this, &Session::problem);
   Q_EMIT workersChanged();

@@ -216,6 +216,7 @@ class Session : public QObject {
   struct Changes;
   void takeChanges(Changes changes);
   void takeList(std::shared_ptr<RunList> list);
+  void showAwaited();
   void refuseWhileTraining(const std::string& what) const;
   void refuseWhileExamining(const std::string& what) const;
   qint64 lastStepOf(qint64 run) const;
@@ -231,6 +232,7 @@ class Session : public QObject {
   std::unique_ptr<ProjectView> view_, opening_;
   std::vector<std::unique_ptr<ProjectView>> leaving_;  ///< closed, but still reading
   std::vector<std::unique_ptr<QueueWorker>> workers_;
+  std::set<qint64> awaited_;  ///< runs that these began and that were not read from the project yet
   std::unique_ptr<Predicting> predicting_;
   std::unique_ptr<Landscaping> landscaping_;
   std::unique_ptr<Verifying> verifying_;

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/base/Error.h"
+#include "core/store/RunSession.h"
 #include "widgets/forms/ForkDialog.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/runs/RunColour.h"
@@ -103,6 +104,19 @@ void openFolder(const Session& session, qint64 run) {
     throw Error("cannot open '" + folder.toStdString() + "': no program shows folders here");
 }
 
+/// The own one at once; of one that another process trains, here or elsewhere, that is asked to.
+void stopRun(Session& session, qint64 run) {
+  if (run == session.liveRun()) return session.training()->stopNow();
+  keyOfRun(session, run);
+  session.ask(
+      &session,
+      [summary = *session.find(run)](const OpenProject& project) {
+        requestStop(project.reader, summary);
+        return true;
+      },
+      [](std::optional<bool>) {});
+}
+
 /// What the menu is of.
 struct Chosen {
   const std::vector<qint64>& runs;
@@ -134,6 +148,10 @@ void addTrainingActions(Filler& filler, const Workbench& workbench, const Chosen
       .change(QObject::tr("Resume from its newest checkpoint"), one && !session.isLive() && canResume(*one),
               [&session, first] { session.resumeRun(first); })
       ->setObjectName("resumeRun");
+  filler
+      .change(QObject::tr("Stop with a checkpoint"), one && isLive(one->state),
+              [&session, first] { stopRun(session, first); })
+      ->setObjectName("stopRun");
   filler
       .change(QObject::tr("Fork from a checkpoint..."), one && !session.isLive() && one->hasCheckpoint,
               [&workbench, first, parent] { openForkDialog(workbench, first, parent); })
