@@ -59,6 +59,57 @@ class TestRowsPrograms : public QObject {
     COMPARE_CODE(Program::finish(*resumed), 143);
   }
 
+  // ---- 50: the queue in other processes
+
+  /// Two processes train the queue on the processor. One is killed: the window says so and lives, the other
+  /// one goes on, and the killed run is interrupted and can be resumed.
+  void row50_aKilledWorkerLeavesWindowAndOthersAlive() {
+    if (!QFile::exists(QStringLiteral(PROGRAM_DIR "/../lib/libuada_engine.so")))
+      QSKIP("the engine is not built: nothing can be trained");
+    const Program program;
+    writeTinyExperiment(program);
+    const QStringList experiment = tinyExperiment(program, 4000, R"(["uada"])").mid(1);
+    COMPARE_CODE(program.run(QStringList{"queue", "add"} + experiment + QStringList{"--set", "seeds=[1,2]"}),
+                 0);
+    WindowBench bench;
+    bench.window->openProject(program.path("uada.uada"));
+    Session& session = *bench.session;
+    QSignalSpy problems(&session, &Session::problem);
+    session.workerProgram = QStringLiteral(PROGRAM_DIR "/uada");
+    for (int worker = 0; worker < 2; ++worker) session.startWorker("cpu");
+    const auto areTraining = [&] {
+      for (const QueueWorker* worker : session.workers())
+        if (!worker->text().contains("step") || worker->text().endsWith("step 0")) return false;
+      return session.workers().size() == 2;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(areTraining(), kTimeout);
+    QVERIFY(bench.find<QLabel>("workers")->text().count("cpu: ") == 2);
+    const auto states = [&] {
+      QStringList all;
+      for (const RunSummary& run : ProjectReader(session.projectFile().toStdString()).runs())
+        all << QString::fromLatin1(stateName(run.state));
+      all.sort();
+      return all.join(' ');
+    };
+    QCOMPARE(states(), QString("running running"));
+    const std::vector<RunSummary> runs = ProjectReader(session.projectFile().toStdString()).runs();
+    QCOMPARE(::kill(static_cast<pid_t>(runs[0].pid), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(session.workers().size(), std::size_t{1}, kTimeout);
+    QTRY_COMPARE(problems.size(), 1);
+    QVERIFY2(problems[0][0].toString().endsWith("ended by a signal"), qPrintable(problems[0][0].toString()));
+    QTRY_COMPARE(states(), QString("interrupted running"));
+    QVERIFY(bench.window->isVisible());
+    session.stopWorkers();
+    QTRY_VERIFY_WITH_TIMEOUT(session.workers().empty(), kTimeout);
+    QCOMPARE(states(), QString("interrupted stopped"));
+    bench.close();
+    const auto resumed = program.start({"resume", QString::fromStdString(runs[0].key), "--json"});
+    QByteArray seen;
+    QVERIFY(waitForSteps(*resumed, 1, seen));
+    ::kill(static_cast<pid_t>(resumed->processId()), SIGTERM);
+    COMPARE_CODE(Program::finish(*resumed), 143);
+  }
+
   // ---- 43: at two pixels for one
 
   /// The whole window at scale 1 and 2, in both themes: the same picture, with twice the pixels.
