@@ -286,7 +286,7 @@ void NewRunDialog::showTwins(const std::optional<SweptExperiment>& now, const QS
   }
   twins_->setEnabled(why.isEmpty());
   twins_->setToolTip(why.isEmpty()
-                         ? tr("Runs that differ in the method alone train in turns, step by step, in another "
+                         ? tr("Runs that differ in the method alone train in turns of 25 steps, in another "
                               "process: on the same batches, so that their differences show in pairs")
                          : why);
 }

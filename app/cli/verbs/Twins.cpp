@@ -275,7 +275,7 @@ int perform(const Options& options) {
 
 void addTwins(Verbs& verbs) {
   verbs.add(
-      {"twins", "Train runs in lock-step, step by step in turns, and compare them in pairs",
+      {"twins", "Train runs in lock-step, in turns of a few steps, and compare them in pairs",
        "Of each RUN UADA's three directions, as forks (see 'uada fork'): maximise, random and minimise, as "
        "in\n"
        "the paper's Table 6; or the runs of the queue that differ in the method alone. Twins have the same\n"
