@@ -39,8 +39,9 @@ fi
 for file in bin/* lib/uada/*; do
   ! readelf -d "$file" | grep -E 'R(UN)?PATH' | grep -vE '\[(\$ORIGIN[^]:]*:?)+\]' || fail "$file looks for libraries elsewhere"
 done
+set_pages=; command -v man >/dev/null && set_pages=1
 for page in share/man/man1/*.gz; do
-  [ -z "$(man -l --warnings -E UTF-8 "$page" 2>&1 >/dev/null)" ] || fail "$page is not a sound page: $(man -l --warnings "$page" 2>&1 >/dev/null)"
+  [ -z "$set_pages" ] || [ -z "$(man -l --warnings -E UTF-8 "$page" 2>&1 >/dev/null)" ] || fail "$page is not a sound page: $(man -l --warnings "$page" 2>&1 >/dev/null)"
   zcat "$page" | sed -n '/^.SH NAME/{n;p}' | grep -E '^uada[a-z\-]* \\- .' >/dev/null || fail "$page has no name"
 done
 verbs=$("$build/bin/uada" complete "" | cut -f1)
@@ -50,4 +51,5 @@ ldd bin/uada | grep libuada_core | grep "$work/root" >/dev/null || fail "its uad
 [ "$(bin/uada --version)" = "$("$build/bin/uada" --version)" ]
 bin/uada list ops | grep rotate >/dev/null
 bin/uada list experiments | grep demo >/dev/null
+[ -n "$set_pages" ] || echo "not run: man is not installed, so the pages were read as text alone"
 echo "the package is sound: $((size / 1000000)) MB, $(ls share/man/man1 | wc -l) pages"

@@ -229,9 +229,10 @@ class TestForks : public QObject {
     QVERIFY(!run.summary.isOfOneConfig());
     QVERIFY(finishedRuns(ProjectReader(file), {}).empty());
     QCOMPARE(sqlite(file, "SELECT count(*) FROM finished_runs"), "0");
-    QVERIFY(contains(
-        readTextFile(runFolder(file, key) / "log.jsonl", 1 << 20),
-        R"("kind":"edit","number":2,"step":0,"key":"method.delta","old_value":"null","new_value":"3")"));
+    const std::string line = fmt::format(
+        R"("kind":"edit","number":2,"step":{},"key":"method.delta","old_value":"null","new_value":"3")",
+        run.edits[1].step);
+    QVERIFY(contains(readTextFile(runFolder(file, key) / "log.jsonl", 1 << 20), line));
     // Made again it is the same row.
     writer.append(run.summary.id, 1, run.edits[0]);
     writer.flush();
