@@ -98,12 +98,10 @@ QWidget* PolicyPanel::makeBar() {
   makeChoices(bar, runs, row);
   runs->addStretch();
   row->addStretch();
-  auto* landscape = new QPushButton(tr("Landscape…"), bar);
-  landscape->setObjectName("open_landscape");
-  landscape->setToolTip(tr(
-      "The loss of the run's network over all levels of this op, and whether UADA's probes see its slope"));
-  row->addWidget(landscape);
-  connect(landscape, &QPushButton::clicked, this, &PolicyPanel::openLandscape);
+  landscape_ = new QPushButton(tr("Landscape…"), bar);
+  landscape_->setObjectName("open_landscape");
+  row->addWidget(landscape_);
+  connect(landscape_, &QPushButton::clicked, this, &PolicyPanel::openLandscape);
   connect(quantity_, &QComboBox::currentIndexChanged, this, [this] {
     chosen_ = true;
     redraw();
@@ -273,7 +271,12 @@ void PolicyPanel::showUsual() {
 /// The ops that occurred, in the catalogue's order; the chosen one stays chosen.
 void PolicyPanel::fillOps() {
   const std::vector<std::string> names = ops();
-  for (QComboBox* box : {op_, form_}) box->setEnabled(!names.empty());
+  for (QWidget* widget : std::initializer_list<QWidget*>{op_, form_, landscape_})
+    widget->setEnabled(!names.empty());
+  landscape_->setToolTip(
+      names.empty() ? tr("This run's plans have no ops, over whose levels the loss could be computed")
+                    : tr("The loss of the run's network over all levels of this op, and whether UADA's "
+                         "probes see its slope"));
   std::vector<std::string> offered;
   for (int i = 0; i < op_->count(); ++i) offered.push_back(op_->itemData(i).toString().toStdString());
   if (offered == names) return;

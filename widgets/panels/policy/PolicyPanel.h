@@ -9,6 +9,7 @@
 class QCheckBox;
 class QComboBox;
 class QHBoxLayout;
+class QPushButton;
 class QStackedWidget;
 
 namespace uada {
@@ -73,6 +74,7 @@ class PolicyPanel : public PanelWidget {
   QString wantedOp_;  ///< remembered, and waits for the run's ops; empty: none does
   std::optional<double> marked_;
   QStackedWidget* pages_ = nullptr;
+  QPushButton* landscape_ = nullptr;
   QCheckBox* totals_ = nullptr;  ///< with two runs: in place of the charts below the strip
   QComboBox *quantity_ = nullptr, *op_ = nullptr, *form_ = nullptr, *beside_ = nullptr;
   PolicyScope *first_ = nullptr, *second_ = nullptr;
