@@ -31,16 +31,25 @@ void TestCliDevices::doctorTellsUsableDevices() {
 }
 
 void TestCliDevices::measuresStepsOnADevice() {
-  const QStringList step{"bench", "step", "--json", "--threads", "1", "--method", "plain", "--device"};
+  const QStringList step{"bench",     "step",    "--json",
+                         "--threads", "1",       "--method",
+                         "uada",      "--model", R"({"name":"resnet","depth":10,"width":4})",
+                         "--device"};
   const Result cpu = program_.run(step + QStringList{"cpu"});
   COMPARE_CODE(cpu, 0);
   const auto lines = ofKind(objects(cpu.out), "bench");
-  QCOMPARE(lines.size(), 1);
-  QCOMPARE(lines[0]["name"].toString(), QString("step.plain"));
+  QCOMPARE(lines.size(), 4);
+  QCOMPARE(lines[0]["name"].toString(), QString("step.uada_parity"));
   QCOMPARE(lines[0]["reference"].toString(), QString("step.ra_uc"));
   QVERIFY(lines[0]["value"].toDouble() > 0 && lines[0]["reference_value"].toDouble() > 0);
   QCOMPARE(lines[0]["device"].toString(), QString("cpu"));
   QCOMPARE(lines[0]["threads"].toInt(), 1);
+  // 1 unperturbed forward, 4 probes, 4 candidates, then forward and backward of what is trained on.
+  QCOMPARE(lines[1]["name"].toString(), QString("step.uada_parity.forward_equivalents"));
+  QCOMPARE(lines[1]["value"].toDouble(), 12.0);
+  QCOMPARE(lines[1]["ratio"].toDouble(), 4.0);
+  QCOMPARE(lines[2]["value"].toDouble(), 9.0);     // probe_forwards
+  QCOMPARE(lines[3]["value"].toDouble(), 1152.0);  // chains: 9 of 128
   const Result absent = program_.run(step + QStringList{"cuda:99"});
   COMPARE_CODE(absent, 1);
   QVERIFY2(absent.err.contains("device 'cuda:99'"), qPrintable(absent.err));

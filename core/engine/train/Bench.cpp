@@ -53,6 +53,7 @@ struct Runner {
   std::string method;
   std::unique_ptr<Stepper> stepper;
   std::vector<double> milliseconds;
+  Counts counts;  ///< of the timed steps
 };
 
 double median(std::vector<double> values) {
@@ -68,7 +69,7 @@ Runner makeRunner(const std::string& method, const StepBench& job, const Dataset
   config.recipe.task = {Classification::kName, Classification{}};
   config.method = benchedMethod(method);
   config.recipe.training.batch = kBatch;
-  return {method, std::make_unique<Stepper>(config, data, device, pool), {}};
+  return {method, std::make_unique<Stepper>(config, data, device, pool), {}, {}};
 }
 
 /// Waits for what is rendered ahead, which would go on beside the next method's step, and until the device
@@ -103,34 +104,55 @@ std::vector<Runner> timed(const StepBench& job, int threads, at::Device device) 
     for (Runner& runner : runners) {
       const Batch batch = batchAt(round + kWarmUps + 1), next = batchAt(round + kWarmUps + 2);
       Stopwatch watch;
-      runner.stepper->step(batch, 0.01, 0, &next);
+      const StepReports done = runner.stepper->step(batch, 0.01, 0, &next);
       waitForAll(*runner.stepper);
-      if (round >= 0) runner.milliseconds.push_back(1000 * watch.lap());
+      if (round < 0) continue;
+      runner.milliseconds.push_back(1000 * watch.lap());
+      runner.counts += done.report.counts;
     }
   }
   for (Runner& runner : runners) runner.stepper.reset();  // the pool goes first
   return runners;
 }
 
-/// Of the methods that were asked for.
+/// One line: a number of a method's step beside that of the reference's.
+struct StepNumber {
+  const char* ending;  ///< of the line's name
+  const char* unit;
+  double (*of)(const Runner&);
+};
+constexpr StepNumber kStepNumbers[] = {
+    {"", "ms", [](const Runner& r) { return median(r.milliseconds); }},
+    // Passes over a whole batch, the backward one as two: what the step costs on paper.
+    {".forward_equivalents", "batches",
+     [](const Runner& r) { return r.counts.forwardEquivalents() / kRounds; }},
+    {".probe_forwards", "batches", [](const Runner& r) { return r.counts.forwardsNoGrad / kRounds; }},
+    {".chains", "images", [](const Runner& r) { return static_cast<double>(r.counts.chains) / kRounds; }},
+};
+
+/// Of the methods that were asked for: first their times, then what they do in that.
 std::vector<BenchResult> resultsOf(const std::vector<Runner>& runners, const StepBench& job, int threads,
                                    const std::string& device) {
   const auto plain =
       std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == reference(); });
   std::vector<BenchResult> results;
-  for (const Runner& runner : runners) {
-    if (std::find(job.methods.begin(), job.methods.end(), runner.method) == job.methods.end()) continue;
-    BenchResult& result = results.emplace_back();
-    result.name = benchName(runner.method);
-    result.value = median(runner.milliseconds);
-    result.unit = "ms";
-    result.threads = threads;
-    result.device = device;
-    if (plain == runners.end()) continue;
-    result.reference = benchName(reference());
-    result.referenceValue = median(plain->milliseconds);
-    result.ratio = result.value / result.referenceValue;
-  }
+  for (const StepNumber& number : kStepNumbers)
+    for (const Runner& runner : runners) {
+      if (std::find(job.methods.begin(), job.methods.end(), runner.method) == job.methods.end()) continue;
+      const double value = number.of(runner);
+      if (value == 0) continue;  // no probes, no chains
+      BenchResult& result = results.emplace_back();
+      result.name = benchName(runner.method) + number.ending;
+      result.value = value;
+      result.unit = number.unit;
+      result.threads = threads;
+      result.device = device;
+      const double reference = plain == runners.end() ? 0 : number.of(*plain);
+      if (reference == 0) continue;
+      result.reference = benchName(plain->method) + number.ending;
+      result.referenceValue = reference;
+      result.ratio = result.value / reference;
+    }
   return results;
 }
 
