@@ -50,12 +50,11 @@ FoundPolicy written(const FoundSettings& settings, const PolicyFile* given) {
 }  // namespace
 
 /// Fast AutoAugment, DADA, Faster AutoAugment, Population Based Augmentation, DDAS and policies that anyone
-/// writes
-/// (docs/formats.md, "Policy file").
+/// writes (docs/formats.md, "Policy file").
 Policy found() {
-  Policy entry =
-      policyEntry<FoundSettings>("found", "Found or written policy",
-                                 "a policy file; Fast AA, Faster AA, DADA, PBA, DDAS import as such");
+  Policy entry = policyEntry<FoundSettings>(
+      "found", "Found or written policy",
+      "a policy file; those of Fast AA, Faster AA, DADA and PBA as their authors published them");
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
     const auto& settings = policy.as<FoundSettings>();
     FoundPolicy given = written(settings, context.file);
