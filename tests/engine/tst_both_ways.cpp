@@ -1,5 +1,4 @@
 #include <QTest>
-#include <map>
 
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/train/Stepper.h"
@@ -8,34 +7,6 @@
 using namespace uada;
 
 namespace {
-
-/// Counts what this thread asks for that has to wait for a device: what is read from it, numbers of tensors,
-/// and shapes that follow from numbers.
-class Waits {
- public:
-  Waits() {
-    seen().clear();
-    handle_ =
-        at::addThreadLocalCallback(at::RecordFunctionCallback(&begun).scopes({at::RecordScope::FUNCTION}));
-  }
-  ~Waits() { at::removeCallback(handle_); }
-  static std::map<std::string, int>& seen() {
-    static std::map<std::string, int> all;
-    return all;
-  }
-
- private:
-  static std::unique_ptr<at::ObserverContext> begun(const at::RecordFunction& function) {
-    static constexpr std::string_view kWaiting[] = {
-        "uada::read",    "aten::_local_scalar_dense", "aten::item",   "aten::is_nonzero",
-        "aten::nonzero", "aten::masked_select",       "aten::unique", "aten::_unique2",
-        "aten::equal"};
-    if (std::ranges::find(kWaiting, std::string_view(function.name())) != std::end(kWaiting))
-      ++seen()[function.name()];
-    return nullptr;
-  }
-  at::CallbackHandle handle_;
-};
 
 Choice uadaWith(const QByteArray& more, const char* candidates) {
   const QByteArray text = "{\"candidates\": \"" + QByteArray(candidates) + "\"" + more + "}";
@@ -104,39 +75,6 @@ class TestBothWays : public QObject {
       QCOMPARE(both.step(firstBatch(32), 0.05, 0).report.counts.chains,
                inTurn.step(firstBatch(32), 0.05, 0).report.counts.chains);
     }
-  }
-
-  /// From the rows to the change of the weights nothing is waited for but the numbers of the report, which
-  /// come at once; in turn, those of the probes, too. What is counted is what the step asks for on the CPU:
-  /// on a GPU it is the same.
-  void waitsForItsReportAlone_data() {
-    QTest::addColumn<QByteArray>("method");
-    QTest::addColumn<QByteArray>("candidates");
-    QTest::addColumn<int>("reads");
-    const QByteArray fast = R"(,"mode":"fast","precision":"float32")";
-    QTest::newRow("plain") << QByteArray() << QByteArray() << 1;
-    QTest::newRow("parity") << QByteArray() << QByteArray("both") << 1;
-    QTest::newRow("fast") << fast << QByteArray("both") << 1;
-    QTest::newRow("parity in turn") << QByteArray() << QByteArray("asked") << 2;
-    QTest::newRow("fast in turn") << fast << QByteArray("asked") << 2;
-  }
-  void waitsForItsReportAlone() {
-    QFETCH(QByteArray, method);
-    QFETCH(QByteArray, candidates);
-    QFETCH(int, reads);
-    const ResidentDataset images = trainingImages(images_.folder());
-    RunConfig config = this->config(method, candidates.isEmpty() ? "usual" : candidates.constData());
-    if (candidates.isEmpty()) config.method = methodFromJson("ra-uc", "test");
-    config.recipe.training.gradientClip = 1;
-    Stepper stepper(config, images, at::kCPU, pool_);
-    stepper.step(firstBatch(32), 0.05, 0);
-    Batch batch = firstBatch(32);
-    batch.step = 2;
-    const Waits waits;
-    stepper.step(batch, 0.05, 0);
-    const std::map<std::string, int> expected{{"uada::read", reads}};
-    for (const auto& [name, count] : Waits::seen()) qInfo("%s: %d", name.c_str(), count);
-    QVERIFY(Waits::seen() == expected);
   }
 
   /// Its cost as the catalogue tells it: chains of both candidates, forwards as ever.

@@ -7,6 +7,7 @@
 #include "core/engine/methods/ActorCritic.h"
 #include "core/engine/methods/Magnitudes.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Transfer.h"
 #include "core/engine/tasks/Labels.h"
 
 namespace uada {
@@ -46,7 +47,7 @@ class AdaAugmentMethod : public Method {
       context.take(batch);
       const std::vector<Plan> plans = samplePlans(batch, space_);
       const Rows rows = context.render(shownVariants(plans, plans.size(), space_));
-      chooseMagnitudes(batch, context.outputs(rows, {.norm = NormMode::eval}).features.cpu());
+      chooseMagnitudes(batch, readFrom(context.outputs(rows, {.norm = NormMode::eval}).features));
     }
     isReady_.fill_(1);
   }
@@ -101,7 +102,7 @@ class AdaAugmentMethod : public Method {
   at::Tensor labelsOf(const Batch& batch, at::Device device) const {
     std::vector<std::int64_t> labels;
     for (const std::uint32_t index : batch.indices) labels.push_back(data_.label(index));
-    return at::tensor(labels, at::kLong).to(device);
+    return sentTo(at::tensor(labels, at::kLong), device);
   }
 
   /// Actions for the next time that the samples are drawn, each from the sample's own stream.

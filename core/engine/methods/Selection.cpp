@@ -1,5 +1,7 @@
 #include "core/engine/methods/Selection.h"
 
+#include "core/engine/models/Transfer.h"
+
 namespace uada {
 
 at::Tensor selectionNumbers(const Batch& batch, int count) {
@@ -18,7 +20,7 @@ at::Tensor drawnInProportion(const at::Tensor& weights, const at::Tensor& number
   const at::Tensor given = weights.to(at::kDouble);
   const at::Tensor all = at::where(given.sum(0, true) > 0, given, at::ones_like(given));  // [C, B]
   const at::Tensor sums = all.cumsum(0);
-  const at::Tensor at = numbers.to(all.device()) * sums[-1];                // [chosen, B]
+  const at::Tensor at = sentTo(numbers, all.device()) * sums[-1];           // [chosen, B]
   const at::Tensor passed = (sums.unsqueeze(0) <= at.unsqueeze(1)).sum(1);  // [chosen, B]
   return passed.clamp_max(weights.size(0) - 1);
 }
@@ -29,7 +31,7 @@ at::Tensor largest(const at::Tensor& values, int count) {
 
 at::Tensor spreadOut(const at::Tensor& points, const at::Tensor& numbers) {
   const at::Tensor all = points.to(at::kDouble);  // [C, B, n]
-  const at::Tensor by = numbers.to(all.device());
+  const at::Tensor by = sentTo(numbers, all.device());
   const auto distancesTo = [&](const at::Tensor& chosen) {  // [1, B] -> [C, B], squared
     const at::Tensor index = chosen.unsqueeze(2).expand({1, all.size(1), all.size(2)});
     return (all - all.gather(0, index)).square().sum(2);

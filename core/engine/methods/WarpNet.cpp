@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/engine/models/Network.h"
+#include "core/engine/models/Transfer.h"
 #include "core/engine/optimisers/Adam.h"
 
 namespace uada {
@@ -89,7 +90,7 @@ WarpNet::Drawn WarpNet::draw(std::vector<Random>& streams) const {
     for (std::int64_t d = 0; d < kDropouts; ++d)
       for (std::int64_t h = 0; h < hidden_; ++h) mask[(d * size + b) * hidden_ + h] = random.coin() ? 2 : 0;
   }
-  return {noise.to(device_), masks.to(device_)};
+  return {sentTo(noise, device_), sentTo(masks, device_)};
 }
 
 at::Tensor WarpNet::maps(const Drawn& drawn) const {

@@ -181,7 +181,7 @@ at::Tensor ChannelDropout::forward(const at::Tensor& x) const {
   auto* values = mask.mutable_data_ptr<float>();
   const auto kept = static_cast<float>(1 / (1 - rate_));
   for (std::int64_t i = 0; i < mask.numel(); ++i) values[i] = random.uniform() < rate_ ? 0 : kept;
-  return x * ofRows(mask).to(x.device());
+  return x * sentTo(ofRows(mask), x.device());
 }
 
 Conv1x1::Conv1x1(int in, int out) {

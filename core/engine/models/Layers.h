@@ -5,6 +5,7 @@
 #include "core/engine/models/FoldedConv.h"
 #include "core/engine/models/FusedNorm.h"
 #include "core/engine/models/Network.h"
+#include "core/engine/models/Transfer.h"
 
 namespace uada {
 
@@ -110,7 +111,8 @@ class RandomLayer {
   std::int64_t placesFor(std::int64_t rows) const { return noise.places.defined() ? noise.samples : rows; }
   /// What was drawn for each place, brought to the rows. dimension: that of the places
   at::Tensor ofRows(const at::Tensor& drawn, std::int64_t dimension = 0) const {
-    return noise.places.defined() ? drawn.index_select(dimension, noise.places.to(drawn.device())) : drawn;
+    return noise.places.defined() ? drawn.index_select(dimension, sentTo(noise.places, drawn.device()))
+                                  : drawn;
   }
 };
 

@@ -1,6 +1,7 @@
 #include "core/engine/models/Shake.h"
 
 #include "core/base/Philox.h"
+#include "core/engine/models/Transfer.h"
 
 namespace uada {
 namespace {
@@ -38,7 +39,7 @@ at::Tensor Shake::forward(const at::Tensor& a, const at::Tensor& b) const {
     alpha[row] = static_cast<float>(random.uniform());
     beta[row] = static_cast<float>(random.uniform());
   }
-  const at::Tensor shares = (isOfBatch ? drawn : ofRows(drawn, 1)).to(a.options());
+  const at::Tensor shares = sentTo(isOfBatch ? drawn : ofRows(drawn, 1), a.device()).to(a.scalar_type());
   return shaken(a, b, shares[0], shares[shares_ == ShakeMode::keep ? 0 : 1]);
 }
 

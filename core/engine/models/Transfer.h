@@ -6,10 +6,13 @@
 
 namespace uada {
 
-/// A tensor of the CPU on a device. A GPU is not waited for: it reads the copy by itself, in the order of its
-/// work.
+/// A tensor of the CPU on a device; what is there already stays. A GPU is not waited for: it reads the copy
+/// by itself, in the order of its work. Recorded as "uada::send": tests find what goes another way, which
+/// would wait.
 inline at::Tensor sentTo(const at::Tensor& onCpu, at::Device device) {
-  return device.is_cuda() ? onCpu.pin_memory().to(device, /*non_blocking=*/true) : onCpu.to(device);
+  RECORD_FUNCTION("uada::send", std::vector<c10::IValue>());
+  const bool isUpload = device.is_cuda() && onCpu.is_cpu();
+  return isUpload ? onCpu.pin_memory().to(device, /*non_blocking=*/true) : onCpu.to(device);
 }
 
 /// A tensor of a device on the CPU. A GPU is waited for, until it has done all that it was given before: each
