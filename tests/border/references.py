@@ -12,7 +12,7 @@ import sys
 
 FOLDERS = (".ci", "app", "cmake", "core", "docs", "experiments", "resources", "tests", "widgets")
 ENDINGS = {"", ".cpp", ".def", ".h", ".in", ".json", ".md", ".py", ".sh", ".sql", ".txt", ".cmake"}
-PAGE = re.compile(r"[\w./-]*[\w-]\.md\b")
+PAGE = re.compile(r"(?<![\w./-])[\w./-]*[\w-]\.md\b")  # from where a name begins: long numbers are read once
 SECTION = re.compile(r'(docs/\w+\.md), "([^"]+)"')
 CODE = re.compile(r"(?<![\w/.#-])A[1-9]\d?\b(?!\s*[x×]|-\d)")
 NUMBERED = re.compile(r"\.md,? \d")
