@@ -4,7 +4,7 @@
 set -euo pipefail
 source=$1 build=$2
 [ "$source/build" = "$build" ] || { echo "not run: the bundle is made of the dev build alone"; exit 0; }
-"$source/setup" bundle
+UADA_BUNDLE_LEVEL=9 "$source/setup" bundle  # at 19 it takes half a minute for an eighth less
 work=$(mktemp -d); trap 'rm -rf --one-file-system "$work"' EXIT
 root=$work/root
 mkdir -p "$root"/{opt,lib64,lib/x86_64-linux-gnu,tmp,proc,dev,opt/libtorch,usr/share/datasets}
