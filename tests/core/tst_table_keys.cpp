@@ -16,16 +16,16 @@ using namespace uada::test;
 
 // Work is counted, not timed: comparisons of texts, and pieces of memory that were asked for. The program's
 // own functions stand in for those of the C library in the libraries it uses, too.
-static std::size_t work = 0;  // NOLINT: these have no other place to count in
+static std::size_t worked = 0;  // NOLINT: these have no other place to count in
 void* operator new(std::size_t size) {
-  ++work;
+  ++worked;
   if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 extern "C" __attribute__((no_builtin)) int memcmp(const void* a, const void* b, std::size_t size) noexcept {
-  ++work;
+  ++worked;
   const auto *left = static_cast<const unsigned char*>(a), *right = static_cast<const unsigned char*>(b);
   for (std::size_t i = 0; i < size; ++i)
     if (left[i] != right[i]) return left[i] < right[i] ? -1 : 1;
@@ -313,11 +313,11 @@ class TestTableKeys : public QObject {
   void workGrowsWithTheRuns() {
     const auto workOf = [](int count) {
       const auto runs = sweep(count);
-      const std::size_t before = work;
+      const std::size_t before = worked;
       const std::string text = write(makeTable2(runs), TableFormat::csv) +
                                write(makeTable3(runs), TableFormat::text) +
                                writeComparison(groupRuns(runs), TableFormat::text);
-      return text.empty() ? 0.0 : static_cast<double>(work - before);
+      return text.empty() ? 0.0 : static_cast<double>(worked - before);
     };
     const double small = workOf(100), large = workOf(800);
     QVERIFY2(large < 10 * small, qPrintable(QString("%1 and %2").arg(small).arg(large)));
