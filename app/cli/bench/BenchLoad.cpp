@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSide = 224;
-constexpr ImageSize kPhotograph{500, 375};
+constexpr int kCropSide = 224;
+constexpr ImageSize kStoredSize{500, 375};
 constexpr std::size_t kMostFiles = 256;
 
 /// Files to load. Their index is made here and not kept.
@@ -51,7 +51,7 @@ struct Files {
 };
 
 void writeMadeUp(const fs::path& folder) {
-  const ResidentDataset images = madeUpImages(kPhotograph);
+  const ResidentDataset images = madeUpImages(kStoredSize);
   for (std::uint32_t i = 0; i < images.size(); ++i) {
     const std::vector<std::byte> bytes = packedJpeg(images.view(i));
     writeFileAtomically(folder / fmt::format("{:03}.jpg", i),
@@ -63,12 +63,14 @@ void writeMadeUp(const fs::path& folder) {
 class Loader {
  public:
   explicit Loader(const Files& files)
-      : data_({files.folder, "load", files.index.classes, {}}, files.index), pool_(1), renderer_(data_, batchSettings(kSide), pool_) {
+      : data_({files.folder, "load", files.index.classes, {}}, files.index),
+        pool_(1),
+        renderer_(data_, batchSettings(kCropSide), pool_) {
     const Policy& policy = findPolicy("randaugment");
     const Json settings = Json::Object{{"crop", "resized"}, {"cutout", false}};
-    space_ =
-        policy.make(policy.read(policy.name, settings, "bench load"), {.input = batchSettings(kSide).input});
-    numbers_.resize(std::size_t{3} * kSide * kSide);
+    space_ = policy.make(policy.read(policy.name, settings, "bench load"),
+                         {.input = batchSettings(kCropSide).input});
+    numbers_.resize(std::size_t{3} * kCropSide * kCropSide);
   }
   void operator()() {
     const auto index = static_cast<std::uint32_t>(calls_ % data_.size());
@@ -116,7 +118,7 @@ void benchDecoder(RenderBench& bench, const Files& files) {
 void benchLoader(RenderBench& bench, const Files& files, Reference::Library library, const char* key,
                  double least) {
   BenchLine line;
-  line.result.name = fmt::format("load.{}.{}", key, kSide);
+  line.result.name = fmt::format("load.{}.{}", key, kCropSide);
   if (!bench.wanted(line.result.name)) return;
   line.note =
       "From files to numbers about 0: JPEG, resized crop, flip, RandAugment(2, 9). Crop and ops are "
@@ -126,12 +128,12 @@ void benchLoader(RenderBench& bench, const Files& files, Reference::Library libr
   if (line.missing.empty()) {
     Json names = Json::array();
     for (const std::string& name : files.names) names.push(name);
-    const RenderSettings settings = batchSettings(kSide);
+    const RenderSettings settings = batchSettings(kCropSide);
     const auto answer = bench.reference().ask(Json::Object{{"do", "load"},
                                                            {"library", key},
                                                            {"folder", files.folder.string()},
                                                            {"names", names},
-                                                           {"side", kSide},
+                                                           {"side", kCropSide},
                                                            {"mean", numbers(settings.mean)},
                                                            {"deviation", numbers(settings.deviation)}});
     line.failed = answer.problem;
