@@ -14,7 +14,7 @@ std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_
     if (!config) continue;
     const Recipe& recipe = config->recipe;
     rates.push_back({run.title, recipe.dataset.name, recipe.model, recipe.training.batch, run.device,
-                     run.host, run.seconds / equivalents});
+                     run.host, run.seconds / equivalents, config->method.name});
   }
   return rates;
 }
@@ -32,7 +32,11 @@ const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const Ru
     return rate.dataset == config.recipe.dataset.name && rate.model == config.recipe.model &&
            rate.batch > 0 && (device == "auto" || rate.device.starts_with(device));
   };
-  const auto found = std::ranges::find_if(rates, fits);
+  const auto isOfMethod = [&](const MeasuredRate& rate) {
+    return fits(rate) && rate.method == config.method.name;
+  };
+  auto found = std::ranges::find_if(rates, isOfMethod);
+  if (found == rates.end()) found = std::ranges::find_if(rates, fits);
   return found == rates.end() ? nullptr : &*found;
 }
 

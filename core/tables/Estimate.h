@@ -17,13 +17,15 @@ struct MeasuredRate {
   int batch = 0;
   std::string device, host;
   double secondsPerEquivalent = 0;  ///< one forward-equivalent of one batch
+  std::string method;
 };
 /// Of the finished runs, newest first; at most `limit` are read.
 std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit = 50);
 /// Those of runs on this machine.
 std::vector<MeasuredRate> ratesOfThisMachine(const ProjectReader& project);
 /// The newest one of the same data set and model, on the device that the configuration names (batches of
-/// another size count in proportion); none: null.
+/// another size count in proportion), of the same method where there is one: methods differ in what else they
+/// do. None: null.
 const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config);
 /// What a run with that many forward-equivalents takes at the rate, seconds.
 double secondsAt(const MeasuredRate& rate, const RunConfig& config, double forwardEquivalents);

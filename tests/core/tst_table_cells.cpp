@@ -303,7 +303,14 @@ class TestTableCells : public QObject {
     const auto config = plannedConfig(table, row, col);
     QVERIFY(config && configHash(*config) == demoRuns()[1].summary.configHash);
     const MeasuredRate rate{
-        "r10w8-fmnist-uada-s1", "fashion_mnist", config->recipe.model, 128, "cpu", "desk", 0.5};
+        "r10w8-fmnist-uada-s1", "fashion_mnist", config->recipe.model, 128, "cpu", "desk", 0.5, "uada"};
+    MeasuredRate newer = rate, wide = rate;
+    newer.method = "ltda";
+    wide.model.set("width", 64);
+    const std::vector<MeasuredRate> rates{wide, newer, rate};
+    QCOMPARE(fittingRate(rates, *config), &rates[2]);          // of its own method before a newer one
+    QCOMPARE(fittingRate({newer}, *config) != nullptr, true);  // else of another
+    QCOMPARE(fittingRate({wide}, *config), nullptr);
     const CellPlan plan = cellPlan(table, row, col, 2, {rate});
     if (!plan.why.empty()) QSKIP(qPrintable(QString::fromStdString("not run: " + plan.why)));
     QCOMPARE(plan.runs.size(), std::size_t{2});

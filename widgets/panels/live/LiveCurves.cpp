@@ -57,7 +57,8 @@ std::vector<LiveScalar> LiveCurves::recorded(const std::vector<qint64>& runs) co
     const Task& task = taskOf(*summary);
     for (const Metric& m : task.testMetrics)
       if (const std::string name = std::string(kTest) + m.name; seen.insert(name).second)
-        tests.push_back({name, QObject::tr("Test %1").arg(text(m.title)), text(m.unit), m.scale, true, &m});
+        tests.push_back({name, QObject::tr("Test %1").arg(text(m.title)), text(m.unit), m.scale, true, &m,
+                         mainMetric(*summary).name == m.name});
     for (const Metric& m : task.trainMetrics)
       if (const std::string name = std::string(kEpoch) + m.name; seen.insert(name).second)
         epochs.push_back({name, QObject::tr("Training %1 of an epoch").arg(text(m.title)), text(m.unit),

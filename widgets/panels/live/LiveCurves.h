@@ -22,6 +22,7 @@ struct LiveScalar {
   double scale = 1;  ///< shown is the value times this
   bool isEpoch = false;
   const Metric* metric = nullptr;  ///< of an epoch's test: which value is the best
+  bool isMain = false;             ///< the main metric of one of the runs
 };
 
 /// How runs are drawn.

@@ -136,21 +136,21 @@ Plot* LivePanel::makePlot() {
   return plot;
 }
 
-/// A plot for each chosen number that has been recorded, the loss first, the main metric last of the usual.
+/// A plot for each chosen number that has been recorded, the loss first, the main metrics last of the usual:
+/// one for each task of the runs.
 void LivePanel::choosePlots() {
   std::vector<std::string> wanted;
   bool isFirstTest = true;
   for (const LiveScalar& scalar : recorded_) {
-    const bool isMain = scalar.metric && isFirstTest;
-    if (isMain) isFirstTest = false;
-    if (!chosen_.contains(isMain ? kMainTest : scalar.name) || !isShown(scalar)) continue;
+    if (!chosen_.contains(scalar.isMain ? kMainTest : scalar.name) || !isShown(scalar)) continue;
     wanted.push_back(scalar.name);
     Plot*& plot = plots_[scalar.name];
     if (!plot) {
       plot = makePlot();
       plot->readNumbers = [this, name = scalar.name] { return numbersOf(name); };
     }
-    plot->setObjectName(isMain ? QStringLiteral("test") : QString::fromStdString(scalar.name));
+    const bool isTest = scalar.isMain && std::exchange(isFirstTest, false);
+    plot->setObjectName(isTest ? QStringLiteral("test") : QString::fromStdString(scalar.name));
   }
   for (auto it = plots_.begin(); it != plots_.end();) {
     const bool stays = std::ranges::find(wanted, it->first) != wanted.end();

@@ -190,12 +190,9 @@ QWidget* LivePanel::makeChoices() {
 
 void LivePanel::fillMenu() {
   menu_->clear();
-  bool isFirstTest = true;
   for (const LiveScalar& scalar : recorded_) {
     if (scalar.name == "gain" && !isShown(scalar)) continue;
-    const bool isMain = scalar.metric && isFirstTest;
-    if (isMain) isFirstTest = false;
-    const std::string name = isMain ? kMainTest : scalar.name;
+    const std::string name = scalar.isMain ? kMainTest : scalar.name;
     QAction* action = menu_->addAction(scalar.title);
     action->setCheckable(true);
     action->setChecked(chosen_.contains(name));
