@@ -121,6 +121,10 @@ class TestGroups : public QObject {
     QVERIFY2(list->nameOf(5, list->commonPart()).startsWith("epochs 40: UADA"),
              qPrintable(list->nameOf(5, list->commonPart())));
     QCOMPARE(list->nameOf(6, list->commonPart()), QString("r10w16: UADA · s1"));
+    // What a narrow list keeps of that.
+    QCOMPARE(list->briefRecipe(2), QString());
+    QCOMPARE(list->briefRecipe(5), QString("epochs 40"));
+    QCOMPARE(list->briefRecipe(6), QString("r10w16"));
   }
 
   /// A run is named before it has read its images, and counts to the group from the start.

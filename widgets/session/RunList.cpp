@@ -272,8 +272,9 @@ QString RunList::briefRecipe(qint64 run) const {
   const SeedGroup* group = groupOf(run);
   if (!group || find(run)->isRenamed) return {};
   const RecipeParts parts = unusualOf(group->name, common_);
-  const auto& [model, dataset, images, training] = parts;
-  return text(dataset.empty() ? model : dataset);
+  for (const std::size_t part : {1, 0, 2, 3})
+    if (!parts[part].empty()) return text(parts[part].substr(0, parts[part].find(", ")));
+  return {};
 }
 
 QString RunList::nameOf(const SeedGroup& group, const CommonPart& common) const {

@@ -68,8 +68,8 @@ struct RunList {
   /// The same, after what is not common of its recipe: "r10w16: UADA (ε=2) · s3". No two of the runs that
   /// have `common` in common are named alike.
   QString nameOf(qint64 run, const CommonPart& common) const;
-  /// "CamVid": the most telling of what is unusual of the run's recipe, its data set or else its network.
-  /// Empty: neither is, or the run was renamed.
+  /// "CamVid": the most telling of what is unusual of the run's recipe, its data set, else its network, else
+  /// the number of images. Empty: nothing is, or the run was renamed.
   QString briefRecipe(qint64 run) const;
   /// "UADA (ε=2)", "r10w16: UADA (ε=2)"
   QString nameOf(const SeedGroup& group, const CommonPart& common) const;

@@ -176,7 +176,8 @@ Figure winnerShares(const PolicyBins& bins, const Theme& theme) {
   figure.title = QObject::tr("Trained on");
   figure.x = stepAxis();
   figure.left = {QObject::tr("Samples"), QStringLiteral("%"), false, 0.0, 100.0};
-  figure.empty = QObject::tr("This method has no candidates: every sample is trained on as drawn");
+  figure.empty =
+      QObject::tr("This method chooses among no groups of candidates, as UADA does, so that none can win");
   if (bins.groups().empty()) return figure;
   StackedAreas areas;
   areas.x = middles(bins);
