@@ -277,6 +277,9 @@ struct StateReport {
   /// Paused since memory was short for a step: with runtime.on_out_of_memory changed to "halve" the run goes
   /// on with half as many rows at a time.
   bool canHalve = false;
+  /// Paused since losses of this step are no finite numbers: the decisions of those samples, with their
+  /// pictures, were reported under it before. 0: not for that.
+  std::int64_t unsoundStep = 0;
 };
 
 /// The end of an attempt that reached its last epoch.

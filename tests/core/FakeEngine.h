@@ -39,6 +39,7 @@ struct FakeSettings {
   std::string refusal = {};            ///< not empty: start() throws an Error with it
   std::int64_t waitsAtStep = 0;        ///< not 0: the job pauses by itself before this step, for a moment
   std::int64_t lacksMemoryAtStep = 0;  ///< not 0: it pauses before this step until it is told to go on
+  std::int64_t unsoundAtStep = 0;      ///< likewise, and has pictured a sample of it whose loss is NaN
   std::int64_t failsAtStep = 0;  ///< not 0: the job fails before this step with "the loss is NaN at step N"
 };
 
@@ -273,7 +274,15 @@ class FakeJob : public Job {
       report(RunState::running, "");
     }
     if (step == numbers_.settings.lacksMemoryAtStep && !std::exchange(wasShort_, true)) {
-      report(RunState::paused, "memory is short", true);
+      report(RunState::paused, "memory is short", {.canHalve = true});
+      paused_ = true;
+      return;
+    }
+    if (step == numbers_.settings.unsoundAtStep && !std::exchange(wasUnsound_, true)) {
+      Decision unsound = numbers_.decision(step, 0);
+      unsound.unperturbedLoss = std::numeric_limits<double>::quiet_NaN();
+      sink_.take(std::move(unsound));
+      report(RunState::paused, "a loss is NaN", {.unsoundStep = step});
       paused_ = true;
       return;
     }
@@ -362,7 +371,7 @@ class FakeJob : public Job {
     sink_.take(CheckpointReport{step_, step_ ? numbers_.epochOf(step_) : 0, file.string(), sha256(text)});
   }
 
-  void report(RunState state, const std::string& text, bool canHalve = false) {
+  void report(RunState state, const std::string& text, const StateReport& remedy = {}) {
     {
       std::lock_guard lock(mutex_);
       state_ = state;
@@ -370,7 +379,8 @@ class FakeJob : public Job {
     const int threads = numbers_.config.runtime.threads > 0 ? numbers_.config.runtime.threads : 2;
     StateReport report{state, text, "cpu", threads, numbers_.settings.data, numbers_.settings.isPublished};
     if (numbers_.settings.saysSteps) report.stepsPerEpoch = numbers_.settings.stepsPerEpoch;
-    report.canHalve = canHalve;
+    report.canHalve = remedy.canHalve;
+    report.unsoundStep = remedy.unsoundStep;
     report.plannedSteps = report.stepsPerEpoch * numbers_.config.recipe.training.epochs;
     sink_.take(report);
   }
@@ -382,7 +392,8 @@ class FakeJob : public Job {
   bool isPauseWanted_ = false;
   std::int64_t pauseAfter_ = 0;
   int edits_ = static_cast<int>(options_.edits.size());
-  bool paused_ = false, stop_ = false, stopAfterEpoch_ = false, wasShort_ = false;  ///< of the job's thread
+  bool paused_ = false, stop_ = false, stopAfterEpoch_ = false, wasShort_ = false,
+       wasUnsound_ = false;  ///< of the job's thread
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Command> commands_;

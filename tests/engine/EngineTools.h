@@ -124,4 +124,10 @@ class RecordingSink : public Sink {
   std::function<std::string()> why;  ///< Sink::whyStop()
 };
 
+/// Somebody looks on.
+class WatchedSink : public RecordingSink {
+ public:
+  bool isWatched() const override { return true; }
+};
+
 }  // namespace uada

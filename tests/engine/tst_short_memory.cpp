@@ -63,12 +63,6 @@ ShortMemory& memory() {
   return *all;
 }
 
-/// Somebody looks on.
-class WatchedSink : public RecordingSink {
- public:
-  bool isWatched() const override { return true; }
-};
-
 /// Memory is short again whenever the run went on with fewer rows.
 class NeverEnough : public RecordingSink {
  public:

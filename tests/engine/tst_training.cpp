@@ -386,6 +386,27 @@ class TestTraining : public QObject {
     QCOMPARE(QDir(dir.path()).entryList({"checkpoint-*"}).size(), 1);
   }
 
+  /// Where somebody looks on it waits, and says under which step the pictures of those samples are.
+  void saysWhichStepWasUnsound() {
+    RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    config.recipe.optimiser = {"sgd", Sgd{.learningRate = 1e30}};
+    WatchedSink sink;
+    Control control({});
+    std::int64_t unsound = 0;
+    Trainer trainer(prepare(config), sink, control, [&](const StateReport& report) {
+      if (report.state != RunState::paused) {
+        QCOMPARE(report.unsoundStep, std::int64_t{0});
+        return;
+      }
+      unsound = report.unsoundStep;
+      control.send(command::Stop{});
+    });
+    QCOMPARE(trainer.run(), RunState::stopped);
+    QCOMPARE(unsound, sink.steps.back().step + 1);
+    const auto isOfIt = [&](const Decision& decision) { return decision.step == unsound; };
+    QVERIFY(std::ranges::any_of(sink.decisions, isOfIt));
+  }
+
   /// Two kinds of stripes are learnt within a few epochs.
   void learns_data() {
     QTest::addColumn<QString>("method");

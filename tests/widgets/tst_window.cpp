@@ -21,6 +21,7 @@
 #include "widgets/panels/StartPage.h"
 #include "widgets/panels/runs/RunsModel.h"
 #include "widgets/panels/runs/RunsPanel.h"
+#include "widgets/panels/samples/SamplesView.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -234,6 +235,34 @@ class TestWindow : public QObject {
     bench.session->training()->stopNow();
     QVERIFY(!halve->isVisible());
     QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::stopped, 20000);
+  }
+
+  /// A run that is paused since a loss is no number offers its samples. It is not told by the words.
+  void unsoundSamplesAreShown() {
+    FakeSettings settings;
+    settings.unsoundAtStep = 7;
+    Bench bench(settings);
+    bench.open();
+    auto* samples = bench.window->findChild<QPushButton*>("unsoundSamples");
+    auto* text = bench.window->findChild<QLabel*>("bannerText");
+    Q_EMIT bench.session->problem(
+        "another: a loss is not a finite number for 2 samples: sample 3 under flip");
+    QVERIFY(text->isVisible() && !samples->isVisible());
+    bench.session->start(fakeConfig());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::paused, 20000);
+    QVERIFY(samples->isVisible() && text->text().contains("a loss is NaN"));
+    QVERIFY(bench.window->findChild<QLabel*>("bannerTitle")->text().contains("is paused"));
+    QTest::mouseClick(samples, Qt::LeftButton);
+    const auto* shown = bench.window->panel("samples")->findChild<SamplesView*>("samples_list");
+    QVERIFY(shown);
+    const auto topStep = [&] {
+      const Decision* top = shown->decisionAt(shown->indexAt({1, 1}));
+      return top ? top->step : -1;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(shown->isVisible() && topStep() == 7, 20000);
+    bench.session->training()->resume();
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 20000);
+    QVERIFY(!samples->isVisible() && !text->text().contains("NaN"));
   }
 
   void foreignFileIsRefusedInWords() {

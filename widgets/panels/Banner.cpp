@@ -94,23 +94,20 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   hide();
 }
 
-/// Whether the engine has told samples without a finite loss: their pictures stand behind the last step.
-static bool namesSamples(const QString& why) {
-  return why.contains(QStringLiteral("is not a finite number for "));
-}
-
 void Banner::showSamples() {
-  Session& session = workbench_.session;
-  session.selection().select(showsFailure_ ? session.failed().run : session.progress().run);
-  workbench_.showSamples({}, session.selection().lastStep() + 1);
+  const RunProgress& progress = workbench_.session.progress();
+  workbench_.session.selection().select(progress.run);
+  workbench_.showSamples({}, progress.pause.unsoundStep);
 }
 
 void Banner::showState() {
   const Session& session = workbench_.session;
-  const bool canHalve = session.progress().canHalve;
-  if (!canHalve && !halve_->isHidden()) leave();  // it goes on
-  halve_->setVisible(canHalve);
-  if (canHalve) title_->setText(tr("<b>%1 is paused</b>").arg(trainedName(session).toHtmlEscaped()));
+  const RunProgress::Pause& pause = session.progress().pause;
+  if (!pause.hasRemedy() && showsPause_) leave();  // it goes on
+  showsPause_ = pause.hasRemedy();
+  halve_->setVisible(pause.canHalve);
+  samples_->setVisible(pause.unsoundStep > 0);
+  if (showsPause_) title_->setText(tr("<b>%1 is paused</b>").arg(trainedName(session).toHtmlEscaped()));
   showFailure();
 }
 
@@ -132,7 +129,6 @@ void Banner::showFailure() {
   title_->setText(tr("<b>%1 failed</b>").arg(failed.title.toHtmlEscaped()));
   title_->setToolTip(run ? QString::fromStdString(run->title) : QString());
   text_->setText(failed.why);
-  samples_->setVisible(namesSamples(failed.why));
   show();
 }
 
@@ -141,10 +137,7 @@ void Banner::showProblem(const QString& text) {
   showsFailure_ = false;
   title_->setText(tr("<b>This could not be done</b>"));
   text_->setText(text);
-  resume_->hide();
-  halve_->hide();
-  again_->hide();
-  samples_->setVisible(namesSamples(text));
+  for (QPushButton* button : {resume_, halve_, again_, samples_}) button->hide();
   show();
 }
 
@@ -176,7 +169,7 @@ void Banner::showNotice(const QString& text) {
   dress(true);
   showsFailure_ = false;
   text_->setText(text);
-  for (QPushButton* button : {resume_, again_, samples_}) button->hide();
+  for (QPushButton* button : {resume_, halve_, again_, samples_}) button->hide();
   show();
   gone_.start(kSeen);
 }

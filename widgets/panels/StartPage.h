@@ -69,6 +69,7 @@ class Banner : public QWidget {
   QTimer gone_;
   QString failure_;            ///< the last one that was shown
   bool showsFailure_ = false;  ///< or closed since; else another message
+  bool showsPause_ = false;    ///< of a run about which a person can do something
   QStringList waiting_;        ///< notices that came while something that went wrong was shown
   const Workbench& workbench_;
 };

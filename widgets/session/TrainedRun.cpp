@@ -41,7 +41,7 @@ void TrainedRun::resume() {
 }
 
 void TrainedRun::resumeHalved() {
-  if (!progress_.canHalve) return;
+  if (!progress_.pause.canHalve) return;
   live_->send(command::Change{"runtime.on_out_of_memory", Json("halve")});
   resume();
 }
@@ -58,7 +58,7 @@ void TrainedRun::stopAfterEpoch() {
   if (!controls().stop) return;
   live_->send(command::Stop{.isAfterEpoch = true});
   progress_.text = QStringLiteral("stops after this epoch");
-  progress_.canHalve = false;
+  progress_.pause = {};
   setState(SessionState::stopping);
 }
 
@@ -66,7 +66,7 @@ void TrainedRun::stopNow() {
   if (!controls().stop) return;
   live_->send(command::Stop{});
   progress_.text = QStringLiteral("saving a checkpoint");
-  progress_.canHalve = false;
+  progress_.pause = {};
   setState(SessionState::stopping);
 }
 
@@ -122,7 +122,7 @@ void TrainedRun::drainStates() {
     // Only finish() leaves the live states, and a request to stop stays visible until then.
     if (state > SessionState::stopping || state_ == SessionState::stopping) continue;
     progress_.text = text(report.text);
-    progress_.canHalve = report.canHalve;
+    progress_.pause = {report.canHalve, report.unsoundStep};
     // A run that pauses by itself waits for something that a person has to do.
     if (state == SessionState::paused && !pauseAsked_)
       Q_EMIT problem(progress_.title + ": " + text(report.text));
@@ -181,7 +181,7 @@ void TrainedRun::finish() {
     if (end.state == RunState::finished) progress_.share = 1;
   }
   progress_.text.clear();
-  progress_.canHalve = false;
+  progress_.pause = {};
   progress_.secondsLeft = -1;
   setState(uada::sessionState(end.state));  // before what may throw
   Q_EMIT ended(end.state);

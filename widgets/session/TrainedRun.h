@@ -24,7 +24,13 @@ struct RunProgress {
   QString text;                         ///< what is being prepared
   QString device;
   int threads = 0;
-  bool canHalve = false;  ///< StateReport::canHalve, while it is paused for that
+  /// What a person can do about it while it is paused by itself, as StateReport says.
+  struct Pause {
+    bool canHalve = false;
+    qint64 unsoundStep = 0;
+    bool hasRemedy() const { return canHalve || unsoundStep > 0; }
+  };
+  Pause pause = {};
 };
 
 /// A run that the window trains: what it is doing and how far it is, and what it reports as signals. The

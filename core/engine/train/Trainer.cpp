@@ -227,8 +227,10 @@ void Trainer::step() {
     reports = stepper_->step(batch, rate, isPictured ? config.runtime.pictured : 0, next ? &*next : nullptr);
   } catch (const StepFault& alone) {
     const StepFault fault = agreed(alone);
-    for (Decision& decision : stepper_->unsoundSamples(batch, fault.rows)) sink_.take(std::move(decision));
-    return settle(fault);
+    std::vector<Decision> unsound = stepper_->unsoundSamples(batch, fault.rows);
+    const std::int64_t unsoundStep = unsound.empty() ? 0 : batch.step;
+    for (Decision& decision : unsound) sink_.take(std::move(decision));
+    return settle(fault, unsoundStep);
   }
   reports.report.timings.wait = waited_;
   progress_.step = batch.step;
@@ -356,10 +358,11 @@ RunState Trainer::stopped(const std::string& text) {
   return RunState::stopped;
 }
 
-void Trainer::enter(RunState state, const std::string& text, bool canHalve) {
+void Trainer::enter(RunState state, const std::string& text, const Remedy& remedy) {
   shown_ = {
       state, text, prepared_.device.name, prepared_.threads, data_.identity.hash, data_.identity.isPublished};
-  shown_.canHalve = canHalve;
+  shown_.canHalve = remedy.canHalve;
+  shown_.unsoundStep = remedy.unsoundStep;
   if (!data_.identity.hash.empty()) {
     shown_.stepsPerEpoch = batches_.steps();
     shown_.plannedSteps = shown_.stepsPerEpoch * prepared_.config.recipe.training.epochs;

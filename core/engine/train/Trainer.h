@@ -41,6 +41,11 @@ class Trainer {
     bool stop = false, stopAfterEpoch = false, pause = false, hasChanges = false;
     bool isDue = false;  ///< the next checkpoint, by rank 0's clock
   };
+  /// What a person can do about a pause, as StateReport says it.
+  struct Remedy {
+    bool canHalve;
+    std::int64_t unsoundStep;
+  };
   Heard hear();
   bool takeCheckpoint() { return std::exchange(wantsCheckpoint_, false); }
   RunState trainAll();
@@ -58,7 +63,7 @@ class Trainer {
   std::vector<std::uint32_t> ownSamples(std::int64_t place) const;
   void step();
   StepFault agreed(const StepFault& fault);
-  void settle(const StepFault& fault);
+  void settle(const StepFault& fault, std::int64_t unsoundStep);
   int rowsAfter(const StepFault& fault) const;
   void halve(const StepFault& fault, int rows);
   bool finishEpoch();
@@ -70,7 +75,7 @@ class Trainer {
   void edit(const EditReport& edit);
   void editAgain();
   void count(const Counts& counts);
-  Heard pause(const std::string& text, bool canHalve = false);
+  Heard pause(const std::string& text, const Remedy& remedy = {});
   bool save();
   bool saveHere();
   Checkpoint checkpoint() const;
@@ -79,7 +84,7 @@ class Trainer {
   const Metric& mainMetric() const;
   RunState stopped(const std::string& text);
   RunState stoppedUnsaved();
-  void enter(RunState state, const std::string& text, bool canHalve = false);
+  void enter(RunState state, const std::string& text, const Remedy& remedy = {});
   void reportResult();
 
   World alone_;

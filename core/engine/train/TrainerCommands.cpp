@@ -103,10 +103,9 @@ void Trainer::editAgain() {
     edit(prepared_.edits[progress_.edits.size()]);
 }
 
-/// canHalve  StateReport::canHalve
-/// returns   what was heard at the end of it
-Trainer::Heard Trainer::pause(const std::string& text, bool canHalve) {
-  enter(RunState::paused, text, canHalve);
+/// returns  what was heard at the end of it
+Trainer::Heard Trainer::pause(const std::string& text, const Remedy& remedy) {
+  enter(RunState::paused, text, remedy);
   Heard heard = hear();
   while (heard.pause && !heard.stop) {
     if (takeCheckpoint()) save();
@@ -129,14 +128,16 @@ int Trainer::rowsAfter(const StepFault& fault) const {
 }
 
 /// A step was not taken: what becomes of the run. If this returns, the step is tried again.
-void Trainer::settle(const StepFault& fault) {
+/// unsoundStep  StateReport::unsoundStep
+void Trainer::settle(const StepFault& fault, std::int64_t unsoundStep) {
   if (const int rows = rowsAfter(fault); rows > 0) return halve(fault, rows);
   if (world_.any(sink_.isWatched())) {
     if (sink_.isWatched()) control_.send(command::Pause{});
     const bool canHalve =
         fault.kind == StepFault::Kind::memory && prepared_.config.runtime.onOutOfMemory != "halve";
     const Heard heard =
-        pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()), canHalve);
+        pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()),
+              {.canHalve = canHalve, .unsoundStep = unsoundStep});
     // Somebody may have allowed it meanwhile.
     if (const int rows = rowsAfter(fault); rows > 0 && !heard.stop) halve(fault, rows);
     return;
