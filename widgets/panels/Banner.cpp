@@ -1,5 +1,4 @@
 #include <QFrame>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "widgets/panels/BannerFrame.h"
 #include "widgets/panels/StartPage.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
@@ -23,35 +23,19 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       halve_(new QPushButton(tr("Go on with half batches"))),
       again_(new QPushButton(tr("Edit and run again..."))),
       samples_(new QPushButton(tr("Show these samples"))),
-      icon_(new QLabel),
-      frame_(new QFrame),
       workbench_(workbench) {
-  auto* outer = new QVBoxLayout(this);
-  outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
-  outer->addWidget(frame_);
-  auto* layout = new QHBoxLayout(frame_);
-  layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
-  layout->setSpacing(kGrid);
-  auto* words = new QVBoxLayout;
-  words->setSpacing(2);
+  BannerFrame frame(*this);
+  icon_ = frame.icon;
+  frame_ = frame.frame;
   title_->setObjectName("bannerTitle");
   title_->setTextFormat(Qt::RichText);
   text_->setObjectName("bannerText");
   text_->setWordWrap(true);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  words->addWidget(title_);
-  words->addWidget(text_);
-  auto* close = new QToolButton;
-  close->setAutoRaise(true);
-  close->setIcon(workbench.theme.icon("close"));
-  close->setToolTip(tr("Close this message"));
-  layout->addWidget(icon_, 0, Qt::AlignTop);
-  layout->addLayout(words, 1);
-  layout->addWidget(resume_, 0, Qt::AlignVCenter);
-  layout->addWidget(halve_, 0, Qt::AlignVCenter);
-  layout->addWidget(samples_, 0, Qt::AlignVCenter);
-  layout->addWidget(again_, 0, Qt::AlignVCenter);
-  layout->addWidget(close, 0, Qt::AlignTop);
+  frame.words->addWidget(title_);
+  frame.words->addWidget(text_);
+  frame.add({resume_, halve_, samples_, again_});
+  QToolButton* const close = frame.addClose(workbench.theme);
   resume_->setToolTip(tr("Continue the run from its newest checkpoint"));
   again_->setToolTip(tr("A new run with the settings of this one, which you can change first"));
   again_->setObjectName("editFailed");
@@ -66,7 +50,6 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   halve_->hide();
   resume_->setObjectName("bannerResume");
   close->setObjectName("bannerClose");
-  close->setAccessibleName(tr("Close this message"));
   gone_.setSingleShot(true);
   connect(&gone_, &QTimer::timeout, this, &Banner::leave);
   dress(false);
@@ -149,7 +132,7 @@ void Banner::dress(bool isNotice) {
   const Theme& theme = workbench_.theme;
   icon_->setPixmap(
       (isNotice ? theme.icon("idle", theme.colour("accent")) : theme.icon("failed", theme.colour("bad")))
-          .pixmap(24, 24));
+          .pixmap(BannerFrame::kIcon, BannerFrame::kIcon));
   title_->setVisible(!isNotice);
 }
 

@@ -1,11 +1,10 @@
 #include "widgets/panels/LibTorchBanner.h"
 
-#include <QFrame>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QToolButton>
+#include <QVBoxLayout>
 #include <chrono>
 #include <filesystem>
 
@@ -14,6 +13,7 @@
 #include "core/libtorch/Pins.h"
 #include "core/libtorch/Place.h"
 #include "widgets/models/Words.h"
+#include "widgets/panels/BannerFrame.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -29,30 +29,18 @@ LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetc
       progress_(new QProgressBar),
       get_(new QPushButton(tr("Fetch LibTorch"))),
       getForGpu_(new QPushButton(tr("Fetch with GPU part"))),
-      cancel_(new QPushButton(tr("Cancel"))),
-      close_(new QToolButton) {
+      cancel_(new QPushButton(tr("Cancel"))) {
   setObjectName("libTorch");
-  auto* outer = new QVBoxLayout(this);
-  outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
-  auto* frame = new QFrame;
-  frame->setObjectName("banner");
-  outer->addWidget(frame);
-  auto* layout = new QHBoxLayout(frame);
-  layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
-  layout->setSpacing(kGrid);
-  auto* icon = new QLabel;
-  icon->setPixmap(workbench.theme.icon("idle", workbench.theme.colour("warning")).pixmap(24, 24));
-  auto* words = new QVBoxLayout;
-  words->setSpacing(2);
+  BannerFrame frame(*this);
+  frame.icon->setPixmap(workbench.theme.icon("idle", workbench.theme.colour("warning"))
+                            .pixmap(BannerFrame::kIcon, BannerFrame::kIcon));
   auto* title = new QLabel(tr("<b>LibTorch is not there: nothing can be trained yet</b>"));
   title->setTextFormat(Qt::RichText);
-  words->addWidget(title);
-  words->addWidget(text_);
-  words->addWidget(progress_);
-  layout->addWidget(icon, 0, Qt::AlignTop);
-  layout->addLayout(words, 1);
-  for (QPushButton* button : {get_, getForGpu_, cancel_}) layout->addWidget(button, 0, Qt::AlignVCenter);
-  layout->addWidget(close_, 0, Qt::AlignTop);
+  frame.words->addWidget(title);
+  frame.words->addWidget(text_);
+  frame.words->addWidget(progress_);
+  frame.add({get_, getForGpu_, cancel_});
+  close_ = frame.addClose(workbench.theme);
   text_->setObjectName("libTorchText");
   text_->setTextFormat(Qt::PlainText);
   text_->setWordWrap(true);
@@ -67,10 +55,6 @@ LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetc
   getForGpu_->setToolTip(tr("Also what it takes to train on an NVIDIA GPU: 2.5 GB together"));
   cancel_->setObjectName("libTorchCancel");
   cancel_->setToolTip(tr("Stop; what has come is kept"));
-  close_->setAutoRaise(true);
-  close_->setIcon(workbench.theme.icon("close"));
-  close_->setToolTip(tr("Close this message"));
-  close_->setAccessibleName(close_->toolTip());
   connect(get_, &QPushButton::clicked, this, [this] { begin(false); });
   connect(getForGpu_, &QPushButton::clicked, this, [this] { begin(true); });
   connect(cancel_, &QPushButton::clicked, this, [this] {

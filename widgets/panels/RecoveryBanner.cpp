@@ -1,9 +1,8 @@
 #include "widgets/panels/RecoveryBanner.h"
 
-#include <QFrame>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "core/base/Json.h"
 #include "core/base/Text.h"
 #include "widgets/models/Words.h"
+#include "widgets/panels/BannerFrame.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -25,25 +25,16 @@ RecoveryBanner::RecoveryBanner(const Workbench& workbench, QWidget* parent)
       text_(new QLabel),
       resume_(new QPushButton(tr("Resume"))) {
   setObjectName("recovery");
-  auto* outer = new QVBoxLayout(this);
-  outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
-  auto* frame = new QFrame;
-  frame->setObjectName("banner");
-  outer->addWidget(frame);
-  auto* layout = new QHBoxLayout(frame);
-  layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
-  layout->setSpacing(kGrid);
-  auto* icon = new QLabel;
-  icon->setPixmap(workbench.theme.icon("interrupted", workbench.theme.colour("warning")).pixmap(24, 24));
-  auto* words = new QVBoxLayout;
-  words->setSpacing(2);
+  BannerFrame frame(*this);
+  frame.icon->setPixmap(workbench.theme.icon("interrupted", workbench.theme.colour("warning"))
+                            .pixmap(BannerFrame::kIcon, BannerFrame::kIcon));
   title_->setObjectName("recoveryTitle");
   title_->setTextFormat(Qt::RichText);
   text_->setObjectName("recoveryText");
   text_->setTextFormat(Qt::PlainText);
   text_->setWordWrap(true);
-  words->addWidget(title_);
-  words->addWidget(text_);
+  frame.words->addWidget(title_);
+  frame.words->addWidget(text_);
   auto* keep = new QPushButton(tr("Keep"));
   auto* discard = new QPushButton(tr("Discard"));
   resume_->setObjectName("recoveryResume");
@@ -54,9 +45,7 @@ RecoveryBanner::RecoveryBanner(const Workbench& workbench, QWidget* parent)
   keep->setToolTip(tr("Leave as they are; they stay in the list and can be resumed later"));
   discard->setObjectName("recoveryDiscard");
   discard->setToolTip(tr("Delete; until the project is closed they can be restored"));
-  layout->addWidget(icon, 0, Qt::AlignTop);
-  layout->addLayout(words, 1);
-  for (QPushButton* button : {resume_, keep, discard}) layout->addWidget(button, 0, Qt::AlignVCenter);
+  frame.add({resume_, keep, discard});
   Session& session = workbench.session;
   connect(resume_, &QPushButton::clicked, this,
           [this, &session] { guarded([&] { session.resumeRuns(interrupted()); }); });
