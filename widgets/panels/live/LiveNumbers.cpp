@@ -50,38 +50,36 @@ SeedValues stepNumbers(const ProjectReader& project, const LiveNumbers& numbers,
   return seed;
 }
 
-SeedValues epochNumbers(const ProjectReader& project, const LiveNumbers& numbers, const NumbersRun& run) {
+/// Numbers that not every step has. value(row): none: this row has it not.
+/// rows  with the steps at whose end they were, in order
+template <class Rows, class Value>
+SeedValues numbersAt(const ProjectReader& project, const LiveNumbers& numbers, const NumbersRun& run,
+                     const Rows& rows, Value value) {
   SeedValues seed;
   StepPlaces places(numbers.x, run.stepsPerEpoch);
   std::vector<StepReport> steps;
   if (numbers.x == LiveSettings::time || numbers.x == LiveSettings::samples)
     steps = project.steps(run.run, 0, run.lastStep);
   auto next = steps.begin();
-  for (const EpochReport& epoch : project.epochs(run.run)) {
-    if (epoch.step > run.lastStep) break;
-    for (; next != steps.end() && next->step <= epoch.step; ++next) places.after(*next);
-    const std::optional<double> value = epochScalarOf(epoch, numbers.scalar.name);
-    if (!value) continue;
-    seed.x.push_back(places.of(epoch.step));
-    seed.y.push_back(numbers.scalar.scale * *value);
+  for (const auto& row : rows) {
+    if (row.step > run.lastStep) break;
+    for (; next != steps.end() && next->step <= row.step; ++next) places.after(*next);
+    const std::optional<double> y = value(row);
+    if (!y) continue;
+    seed.x.push_back(places.of(row.step));
+    seed.y.push_back(numbers.scalar.scale * *y);
   }
   return seed;
 }
 
+SeedValues epochNumbers(const ProjectReader& project, const LiveNumbers& numbers, const NumbersRun& run) {
+  return numbersAt(project, numbers, run, project.epochs(run.run),
+                   [&](const EpochReport& epoch) { return epochScalarOf(epoch, numbers.scalar.name); });
+}
+
 SeedValues machineNumbers(const ProjectReader& project, const LiveNumbers& numbers, const NumbersRun& run) {
-  SeedValues seed;
-  StepPlaces places(numbers.x, run.stepsPerEpoch);
-  std::vector<StepReport> steps;
-  if (numbers.x == LiveSettings::time || numbers.x == LiveSettings::samples)
-    steps = project.steps(run.run, 0, run.lastStep);
-  auto next = steps.begin();
-  for (const MachineAtStep& at : bySteps(project.machine(run.run))) {
-    if (at.step > run.lastStep) break;
-    for (; next != steps.end() && next->step <= at.step; ++next) places.after(*next);
-    seed.x.push_back(places.of(at.step));
-    seed.y.push_back(numbers.scalar.scale * machineScalarOf(at.reading, numbers.scalar.name));
-  }
-  return seed;
+  return numbersAt(project, numbers, run, bySteps(project.machine(run.run)),
+                   [&](const MachineAtStep& at) { return machineScalarOf(at.reading, numbers.scalar.name); });
 }
 
 /// Empty: the run does not have this number. Every run has a loss, if one that is no number.
