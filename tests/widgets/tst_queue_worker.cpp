@@ -5,6 +5,7 @@
 
 #include "core/base/Error.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/widgets/StandInProgram.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -22,16 +23,13 @@ class TestQueueWorker : public QObject {
     Session s(theme, [&]() -> Engine& { return engine; }, Answers::atOnce);
     s.openProject(folder.filePath("p.uada"));
     s.workerProgram = folder.filePath("uada");
-    QFile program(s.workerProgram);
-    QVERIFY(program.open(QIODevice::WriteOnly));
-    program.write(
-        "#!/bin/sh\necho \"$@\" > \"$4.arguments\"\ntrap 'exit 143' TERM\n"
+    writeProgram(
+        s.workerProgram,
+        "echo \"$@\" > \"$4.arguments\"\ntrap 'exit 143' TERM\n"
         "echo '{\"kind\":\"run\",\"id\":7,\"title\":\"tiny\"}'\necho '{\"kind\":\"step\",\"step\":1200}'\n"
         "while [ ! -e \"$4.end\" ]; do sleep 0.02; done\n"
         "echo '{\"kind\":\"error\",\"run\":7,\"message\":\"no disk\"}'\nprintf '1 of 1 ' >&2\nsleep "
         "0.2\necho 'failed' >&2\nexit 1\n");
-    program.close();
-    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
     QSignalSpy problems(&s, &Session::problem);
     s.startWorker("cuda:1");
     QVERIFY(s.isTraining() && !s.isLive());
@@ -94,16 +92,12 @@ class TestQueueWorker : public QObject {
     Session s(theme, [&]() -> Engine& { return engine; }, Answers::atOnce);
     s.openProject(folder.filePath("p.uada"));
     s.workerProgram = folder.filePath("uada");
-    QFile program(s.workerProgram);
-    QVERIFY(program.open(QIODevice::WriteOnly));
-    program.write(
-        "#!/bin/sh\necho \"$@\" > \"$5.arguments\"\ntrap 'exit 143' TERM\n"
-        "echo '{\"kind\":\"run\",\"id\":7,\"title\":\"one\"}'\necho "
-        "'{\"kind\":\"run\",\"id\":8,\"title\":\"two\"}'\n"
-        "echo '{\"kind\":\"epoch\",\"run\":7,\"twin\":\"RA\",\"epoch\":3}'\n"
-        "while true; do sleep 0.02; done\n");
-    program.close();
-    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    writeProgram(s.workerProgram,
+                 "echo \"$@\" > \"$5.arguments\"\ntrap 'exit 143' TERM\n"
+                 "echo '{\"kind\":\"run\",\"id\":7,\"title\":\"one\"}'\necho "
+                 "'{\"kind\":\"run\",\"id\":8,\"title\":\"two\"}'\n"
+                 "echo '{\"kind\":\"epoch\",\"run\":7,\"twin\":\"RA\",\"epoch\":3}'\n"
+                 "while true; do sleep 0.02; done\n");
     QVERIFY_THROWS_EXCEPTION(UsageError, s.startTwins({fakeConfig("uada", 1), fakeConfig("ra-uc", 2)}));
     QVERIFY(s.queued().empty() && !s.isTraining());
     s.startTwins({fakeConfig("uada", 1), fakeConfig("ra-uc", 1)});
