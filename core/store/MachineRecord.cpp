@@ -38,7 +38,6 @@ struct MachineRecord::Shared {
   std::condition_variable_any changed;
   bool isActive = true;
   bool isClosed = false;  ///< the record is gone: nothing is taken any more
-  bool isOver = false;    ///< the thread has nothing left to do
   std::vector<MachineReading> looks;
   std::size_t looksOfARow = 1;
   MachineRow row;
@@ -47,26 +46,23 @@ struct MachineRecord::Shared {
 MachineRecord::MachineRecord(Rules rules, std::int64_t lastStep, Take take, Tell tell)
     : shared_(std::make_shared<Shared>(std::move(rules), lastStep, std::move(take), std::move(tell))),
       // The top of the thread: the one place where its errors are caught.
-      thread_([shared = shared_](const std::stop_token& stop) {
-        std::string why;
-        try {
-          watch(*shared, stop);
-        } catch (const std::exception& e) {
-          why = "the load of the machine is no longer recorded: " + problemText(e);
-        }
-        const std::lock_guard lock(shared->mutex);
-        if (!why.empty() && !shared->isClosed) shared->tell(why);
-        shared->isOver = true;
-        shared->changed.notify_all();
-      }) {}
+      thread_(
+          [shared = shared_](const std::stop_token& stop) {
+            std::string why;
+            try {
+              watch(*shared, stop);
+            } catch (const std::exception& e) {
+              why = "the load of the machine is no longer recorded: " + problemText(e);
+            }
+            const std::lock_guard lock(shared->mutex);
+            if (!why.empty() && !shared->isClosed) shared->tell(why);
+          },
+          shared_->rules.patience) {}
 
 MachineRecord::~MachineRecord() {
-  std::unique_lock lock(shared_->mutex);
+  const std::lock_guard lock(shared_->mutex);
   shared_->writeRow();
   shared_->isClosed = true;
-  thread_.request_stop();
-  if (!shared_->changed.wait_for(lock, shared_->rules.patience, [&] { return shared_->isOver; }))
-    thread_.detach();
 }
 
 void MachineRecord::stepDone(std::int64_t step) { shared_->step = step; }

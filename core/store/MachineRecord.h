@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
-#include <thread>
 
+#include "core/base/LooseThread.h"
 #include "core/store/MachineRow.h"
 
 namespace uada::store {
@@ -44,7 +45,7 @@ class MachineRecord {
   struct Shared;
   static void watch(Shared& shared, const std::stop_token& stop);
   const std::shared_ptr<Shared> shared_;
-  std::jthread thread_;
+  LooseThread thread_;
 };
 
 }  // namespace uada::store

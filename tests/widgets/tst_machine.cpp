@@ -1,3 +1,5 @@
+#include <dlfcn.h>
+
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -10,6 +12,7 @@
 #include "app/gui/SingleInstance.h"
 #include "app/gui/SleepInhibitor.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/widgets/StandInProgram.h"
 #include "widgets/panels/MachineLabel.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/plot/Plot.h"
@@ -92,6 +95,25 @@ class TestMachine : public QObject {
     QVERIFY(last.machinePercent >= 0 && last.machinePercent < 100 * last.cores + 50);
   }
 
+  /// Nobody waits for a driver that does not answer: not the window while it shows, nor at its end.
+  void aDriverMayHang() {
+    void* const driver = ::dlopen(FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
+    QVERIFY(driver);
+    const auto hanging = reinterpret_cast<int (*)()>(::dlsym(driver, "fakeNvmlHanging"));
+    QVERIFY(hanging && hanging() == 0);
+    qputenv("FAKE_NVML_HANGS", "1");
+    const Theme theme(Theme::Kind::light);
+    auto session = std::make_unique<Session>(theme);
+    const MachineWatch& watch = *new MachineWatch(*session, FAKE_NVML);
+    QTRY_COMPARE_WITH_TIMEOUT(hanging(), 1, 20000);
+    QVERIFY(watch.readings().empty());
+    session.reset();
+    QCOMPARE(hanging(), 1);  // it was left behind
+    qunsetenv("FAKE_NVML_HANGS");
+    QTRY_COMPARE_WITH_TIMEOUT(hanging(), 0, 20000);
+    ::dlclose(driver);
+  }
+
   /// The processor time of this program is that of its threads: a busy one is a core.
   void aBusyThreadIsOneCore() {
     const Theme theme(Theme::Kind::light);
@@ -157,11 +179,7 @@ class TestMachine : public QObject {
     const SleepInhibitor awake(session, [](const QString&) { return std::make_shared<int>(0); });
     session.openProject(folder.filePath("p.uada"));
     session.workerProgram = folder.filePath("uada");
-    QFile program(session.workerProgram);
-    QVERIFY(program.open(QIODevice::WriteOnly));
-    program.write("#!/bin/sh\ntrap 'exit 143' TERM\nwhile true; do sleep 0.02; done\n");
-    program.close();
-    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    writeProgram(session.workerProgram, "trap 'exit 143' TERM\nwhile true; do sleep 0.02; done\n");
     QVERIFY(!awake.isHeld());
     session.startWorker("cpu");
     QTRY_VERIFY_WITH_TIMEOUT(awake.isHeld(), 20000);

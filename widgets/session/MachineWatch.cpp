@@ -2,57 +2,68 @@
 
 #include <QFileInfo>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "core/base/Error.h"
 #include "widgets/session/Session.h"
+#include "widgets/session/WayBack.h"
 
 namespace uada {
+
+/// What the watch and its thread have in common: the thread may outlive the watch.
+struct MachineWatch::Shared {
+  explicit Shared(MachineWatch* watch) : to(watch), back(watch) {}
+  MachineWatch* const to;  ///< the GUI thread's
+  WayBack back;
+  std::mutex mutex;
+  std::string folder;  ///< whose disk is told; empty: none
+};
 
 MachineWatch& MachineWatch::of(Session& session) {
   if (auto* known = session.findChild<MachineWatch*>()) return *known;
   return *new MachineWatch(session);
 }
 
-MachineWatch::MachineWatch(Session& session, std::string nvml) : QObject(&session), session_(session) {
-  // The top of the thread: the one place where its errors are caught.
-  reader_ = std::jthread([this, nvml = std::move(nvml)](const std::stop_token& stop) {
-    try {
-      watch(stop, nvml);
-    } catch (const std::exception& error) {
-      const QString why = QString::fromStdString(problemText(error, "the view of the machine"));
-      QMetaObject::invokeMethod(this, [this, why] { Q_EMIT session_.problem(why); }, Qt::QueuedConnection);
-    }
-  });
-}
+MachineWatch::MachineWatch(Session& session, const std::string& nvml)
+    : QObject(&session),
+      session_(session),
+      shared_(std::make_shared<Shared>(this)),
+      // The top of the thread: the one place where its errors are caught.
+      reader_([shared = shared_, nvml](const std::stop_token& stop) {
+        try {
+          watch(*shared, nvml, stop);
+        } catch (const std::exception& error) {
+          const QString why = QString::fromStdString(problemText(error, "the view of the machine"));
+          shared->back.post([to = shared->to, why] { Q_EMIT to->session_.problem(why); });
+        }
+      }) {}
 
-MachineWatch::~MachineWatch() {
-  reader_.request_stop();
-  if (reader_.joinable()) reader_.join();
-}
+MachineWatch::~MachineWatch() { shared_->back.close(); }
 
-void MachineWatch::watch(const std::stop_token& stop, const std::string& nvml) {
+void MachineWatch::watch(Shared& shared, const std::string& nvml, const std::stop_token& stop) {
   using namespace std::chrono_literals;
   const Nvml gpus(nvml.c_str());
   std::condition_variable_any wake;
   MachineMeter meter;
   while (true) {
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(shared.mutex);
     wake.wait_for(lock, stop, 1s, [] { return false; });
     if (stop.stop_requested()) return;
-    const std::string folder = folder_;
+    const std::string folder = shared.folder;
     lock.unlock();
     MachineReading reading = meter.look(folder);
     reading.gpus = gpus.read();
-    QMetaObject::invokeMethod(
-        this, [this, reading, why = gpus.whyNot()] { take(reading, why); }, Qt::QueuedConnection);
+    shared.back.post([to = shared.to, reading, why = gpus.whyNot()] { to->take(reading, why); });
   }
 }
 
 void MachineWatch::take(MachineReading reading, const std::string& whyNoGpu) {
   {
-    const std::lock_guard lock(mutex_);
-    folder_ = session_.hasProject() ? QFileInfo(session_.projectFile()).absolutePath().toStdString() : "";
+    const std::lock_guard lock(shared_->mutex);
+    shared_->folder =
+        session_.hasProject() ? QFileInfo(session_.projectFile()).absolutePath().toStdString() : "";
   }
   whyNoGpu_ = QString::fromStdString(whyNoGpu);
   readings_.push_back(std::move(reading));

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <QObject>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
+#include <memory>
+#include <stop_token>
 #include <string>
-#include <thread>
 
+#include "core/base/LooseThread.h"
 #include "core/machine/MachineReading.h"
 
 namespace uada {
@@ -14,7 +14,7 @@ namespace uada {
 class Session;
 
 /// Looks at the machine once a second, on a thread of its own since a driver may be slow, and keeps the
-/// readings of the last hour. GUI thread.
+/// readings of the last hour. A driver that does not answer holds up nobody, at the end neither. GUI thread.
 class MachineWatch : public QObject {
   Q_OBJECT
  public:
@@ -23,7 +23,7 @@ class MachineWatch : public QObject {
   /// The session's own; made when it is first asked for.
   static MachineWatch& of(Session& session);
   /// nvml  the driver's library, for tests
-  explicit MachineWatch(Session& session, std::string nvml = "libnvidia-ml.so.1");
+  explicit MachineWatch(Session& session, const std::string& nvml = "libnvidia-ml.so.1");
   ~MachineWatch() override;
 
   const std::deque<MachineReading>& readings() const { return readings_; }
@@ -34,15 +34,15 @@ class MachineWatch : public QObject {
   void read();  ///< one more reading
 
  private:
-  void watch(const std::stop_token& stop, const std::string& nvml);
+  struct Shared;
+  static void watch(Shared& shared, const std::string& nvml, const std::stop_token& stop);
   void take(MachineReading reading, const std::string& whyNoGpu);
 
   Session& session_;
-  std::mutex mutex_;
-  std::string folder_;  ///< whose disk is told; empty: none
+  const std::shared_ptr<Shared> shared_;
   std::deque<MachineReading> readings_;
   QString whyNoGpu_;
-  std::jthread reader_;
+  LooseThread reader_;
 };
 
 }  // namespace uada

@@ -1,4 +1,5 @@
 // In the place of the driver's library: one GPU, and one that tells nothing but its name.
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -11,13 +12,18 @@ struct Memory {
   unsigned long long total, free, used;
 };
 
+static std::atomic<int> hanging = 0;
 static void* const kFirst = reinterpret_cast<void*>(1);
 
 extern "C" {
 int nvmlInit_v2() { return std::getenv("FAKE_NVML_FAILS") ? 9 : 0; }
 int nvmlShutdown() { return 0; }
+/// Calls that hang just now.
+int fakeNvmlHanging() { return hanging; }
 int nvmlDeviceGetCount_v2(unsigned* count) {
+  ++hanging;
   while (std::getenv("FAKE_NVML_HANGS")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  --hanging;
   *count = 2;
   return 0;
 }
