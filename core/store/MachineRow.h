@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/machine/MachineReading.h"
 
@@ -30,6 +31,19 @@ struct MachineRow {
     v.field("written", r.reading.written);
     v.field("disk_free", r.reading.diskFree);
   }
+};
+
+/// One of a run's rows.
+struct MachinePlace {
+  std::int64_t attempt = 0;  ///< 0: before all of them
+  int number = 0;
+};
+
+/// Rows of a run from some place on.
+struct MachineRows {
+  std::vector<MachineRow> rows;
+  MachinePlace end;      ///< the last one that was looked at
+  bool isWhole = false;  ///< all of the run's: a later attempt may have superseded what was read before
 };
 
 }  // namespace uada

@@ -138,6 +138,8 @@ class ProjectReader {
   std::vector<PolicyReport> policy(std::int64_t run, std::int64_t afterStep = 0) const;
   /// What the machine did meanwhile, in order; nothing in a file from before version 11.
   std::vector<MachineRow> machine(std::int64_t run) const;
+  /// Those that have come after a place, as long as its attempt is the newest; else all.
+  MachineRows machineAfter(std::int64_t run, const MachinePlace& place) const;
   /// Newest first; limit 0: all. withPictures false leaves the images empty.
   std::vector<Decision> decisions(std::int64_t run, std::size_t limit, bool withPictures) const;
   /// Where the decisions stand, oldest first; what they say is not read.

@@ -155,7 +155,7 @@ struct ProjectReader::Impl {
   void readSoundPictures(std::int64_t run, std::int64_t attempt, Decision& decision);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);
   std::vector<EditReport> edits(std::int64_t run);
-  std::vector<MachineRow> machine(std::int64_t run);
+  MachineRows machine(std::int64_t run, const MachinePlace& place);
   std::vector<PolicyFile> policies();
   std::shared_ptr<const PolicyFile> policyFileOf(const Choice& method);
 

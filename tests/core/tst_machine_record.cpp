@@ -215,6 +215,44 @@ class TestMachineRecord : public QObject {
     QVERIFY(contains(reader.takeRemarks().at(0), "machine"));
   }
 
+  /// Of a run that trains what has come since it was read; once a later attempt has rows, all.
+  void whatHasComeIsRead() {
+    const auto project = file("after.uada");
+    ProjectWriter writer(project);
+    const auto run = beginRun(writer, fakeConfig());
+    const FakeNumbers numbers{{}, fakeConfig()};
+    const ProjectReader reader(project);
+    const auto append = [&](int attempt, int number, std::int64_t step, double percent) {
+      MachineRow one = row(number, step, percent);
+      one.reading.gpus = {GpuLoad{"G", 100 + percent}};
+      writer.append(run, attempt, numbers.step(step));
+      writer.append(run, attempt, one);
+      writer.flush();
+    };
+    const auto percents = [](const MachineRows& found) {
+      std::string text = found.isWhole ? "all " : "";
+      for (const MachineRow& one : found.rows)
+        text += fmt::format("{}/{} ", one.reading.programPercent, one.reading.gpus.at(0).percent);
+      return text;
+    };
+    MachineRows found = reader.machineAfter(run, {});
+    QCOMPARE(percents(found), "all ");
+    append(1, 1, 1, 10);
+    append(1, 2, 2, 20);
+    found = reader.machineAfter(run, found.end);
+    QCOMPARE(percents(found), "all 10/110 20/120 ");
+    append(1, 3, 3, 30);
+    found = reader.machineAfter(run, found.end);
+    QCOMPARE(percents(found), "30/130 ");
+    QCOMPARE(percents(reader.machineAfter(run, found.end)), "");
+    writer.beginAttempt(run, currentManifest(), "c");
+    append(2, 1, 3, 40);
+    found = reader.machineAfter(run, found.end);
+    QCOMPARE(percents(found), "all 10/110 20/120 40/140 ");
+    append(2, 2, 4, 50);
+    QCOMPARE(percents(reader.machineAfter(run, found.end)), "50/150 ");
+  }
+
   void olderProjectsHaveNone() {
     const auto project = file("older.uada");
     fillProject(project);

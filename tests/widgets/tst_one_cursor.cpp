@@ -161,6 +161,25 @@ class TestOneCursor : public QObject {
     QCOMPARE(history.rows(run).size(), ProjectReader(bench.file().toStdString()).machine(run).size());
   }
 
+  /// Two rows as one: the mean of the load, the most of the memory, the later one's end.
+  void ofManyRowsTwoAreOne() {
+    std::vector<MachineRow> rows;
+    for (int i = 1; i <= 5; ++i) {
+      rows.push_back(rowOf(i, 10 * i, 100 * i, "2026-11-30T12:00:00Z"));
+      rows.back().reading.memory.program = 1000 * i;
+    }
+    joinRows(rows, 5);
+    QCOMPARE(rows.size(), std::size_t{5});
+    joinRows(rows, 4);
+    QCOMPARE(rows.size(), std::size_t{3});
+    QCOMPARE(rows[0].step, 20);
+    QCOMPARE(rows[0].reading.programPercent, 150.0);
+    QCOMPARE(rows[0].reading.seconds, 2.0);
+    QCOMPARE(rows[1].reading.memory.program, std::int64_t{4000});
+    QCOMPARE(rows[2].reading.programPercent, 500.0);
+    QCOMPARE(rows[2].step, 50);
+  }
+
   /// And as one of the numbers that Live draws.
   void liveDrawsTheMachine() {
     WindowBench bench;

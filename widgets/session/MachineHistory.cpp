@@ -2,7 +2,9 @@
 
 #include <QDateTime>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -22,7 +24,10 @@ MachineHistory& MachineHistory::of(Session& session) {
 MachineHistory::MachineHistory(Session& session) : QObject(&session), session_(session) {
   connect(&session, &Session::projectChanged, this, [this] { runs_.clear(); });
   connect(&session, &Session::reloaded, this, [this](qint64 run) {
-    if (runs_.contains(run)) read(run);
+    const auto known = runs_.find(run);
+    if (known == runs_.end()) return;
+    known->second.end = {};
+    read(run);
   });
   connect(&session, &Session::runsChanged, this, [this] {
     std::vector<qint64> behind;  // an answer that comes at once may forget runs
@@ -61,7 +66,7 @@ void MachineHistory::forgetOldest() {
 
 void MachineHistory::read(qint64 run) {
   struct Answer {
-    std::vector<MachineRow> rows;
+    MachineRows found;
     qint64 tookMs = 0;
   };
   const RunSummary* const summary = session_.hasProject() ? session_.find(run) : nullptr;
@@ -72,10 +77,11 @@ void MachineHistory::read(qint64 run) {
   known.read.start();
   session_.ask(
       this,
-      [run](const OpenProject& project) {
+      [run, end = known.end](const OpenProject& project) {
         QElapsedTimer clock;
         clock.start();
-        Answer answer{project.reader.machine(run)};
+        Answer answer{project.reader.machineAfter(run, end)};
+        joinRows(answer.found.rows, kMostRows);
         answer.tookMs = clock.elapsed();
         return answer;
       },
@@ -85,11 +91,31 @@ void MachineHistory::read(qint64 run) {
         Run& known = place->second;
         known.isAsked = false;
         known.isKnown = true;  // also where it could not be read: it would be asked for again and again
-        if (answer) known.rows = std::move(answer->rows), known.tookMs = answer->tookMs;
+        if (answer) known.take(std::move(answer->found), answer->tookMs);
         const bool hasEnded = isBehind(run, known);  // meanwhile
         Q_EMIT changed(run);
         if (hasEnded) read(run);
       });
+}
+
+void MachineHistory::Run::take(MachineRows found, qint64 ms) {
+  if (found.isWhole) rows.clear();
+  std::ranges::move(found.rows, std::back_inserter(rows));
+  joinRows(rows, kMostRows);
+  end = found.end;
+  tookMs = ms;
+}
+
+void joinRows(std::vector<MachineRow>& rows, std::size_t most) {
+  while (rows.size() > most) {
+    std::vector<MachineRow> fewer;
+    for (std::size_t i = 0; i < rows.size(); i += 2) {
+      fewer.push_back(rows[std::min(i + 1, rows.size() - 1)]);
+      if (i + 1 < rows.size())
+        fewer.back().reading = together(std::array{rows[i].reading, rows[i + 1].reading});
+    }
+    rows = std::move(fewer);
+  }
 }
 
 std::vector<double> secondsOf(const std::vector<MachineRow>& rows) {

@@ -13,11 +13,13 @@ namespace uada {
 class Session;
 
 /// What the machine did while runs trained, as the project has it: read when it is first asked for; of a run
-/// that trains again every ten seconds, or less often where it takes long, and once more at its end. GUI
-/// thread.
+/// that trains what has come every ten seconds, or less often where it takes long, and once more at its end.
+/// Of a run with many rows those that follow one another are one (kMostRows). GUI thread.
 class MachineHistory : public QObject {
   Q_OBJECT
  public:
+  static constexpr std::size_t kMostRows = 16'384;  ///< of a run
+
   /// The session's own; made when it is first asked for.
   static MachineHistory& of(Session& session);
 
@@ -33,11 +35,13 @@ class MachineHistory : public QObject {
   explicit MachineHistory(Session& session);
   struct Run {
     std::vector<MachineRow> rows;
+    MachinePlace end;  ///< in the project
     bool isAsked = false, isKnown = false;
     bool wasLive = false;  ///< when it was asked for last
     QElapsedTimer read;    ///< since then
     qint64 tookMs = 0;
     quint64 used = 0;  ///< when, in calls
+    void take(MachineRows found, qint64 ms);
   };
   bool isBehind(qint64 id, const Run& run) const;
   void read(qint64 run);
@@ -55,6 +59,8 @@ std::vector<double> secondsOf(const std::vector<MachineRow>& rows);
 /// of the one that computed most.
 double machineScalarOf(const MachineReading& reading, const std::string& name);
 inline constexpr std::string_view kMachineScalar = "machine/";
+/// At most so many: of more, each two that follow one another become one, as often as it takes.
+void joinRows(std::vector<MachineRow>& rows, std::size_t most);
 /// Of rows that follow one another and end at the same step, one.
 struct MachineAtStep {
   std::int64_t step = 0;
