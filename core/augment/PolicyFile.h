@@ -9,6 +9,9 @@ struct PolicyFile {
   std::string name;    ///< it was asked for by: of 'uada policies list', or a path
   std::string sha256;  ///< of the text
   std::string text;    ///< the file's bytes
+  /// What somebody found who has looked already, so that the file is not looked at again. No hash: it is not
+  /// there.
+  bool isLookedUp = false;
 };
 
 }  // namespace uada

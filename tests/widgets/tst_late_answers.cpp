@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -8,9 +10,12 @@
 #include <QToolButton>
 #include <future>
 
+#include "core/augment/found/Library.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "tests/core/DamageTools.h"
+#include "tests/widgets/FormTools.h"
+#include "widgets/forms/ExperimentForm.h"
 #include "widgets/forms/FileReading.h"
 #include "widgets/forms/NewRunDialog.h"
 #include "widgets/panels/compare/ComparePanel.h"
@@ -45,6 +50,15 @@ class BusyReader {
   std::promise<void> go_;
 };
 
+std::string loadedText(const std::string& policy) { return findPolicyFile(policy).value().text; }
+
+bool throwsUnread(const ExperimentForm& form) try {
+  form.experiment();
+  return false;
+} catch (const UnreadFile&) {
+  return true;
+}
+
 }  // namespace
 
 /// What panels show while the answer to what they asked of the project is still to come, and of answers that
@@ -75,6 +89,63 @@ class TestLateAnswers : public QObject {
   }
   void cleanup() { session_.reset(); }
 
+  /// A policy file on a mount that is gone holds up neither the form nor its end, nor what lies elsewhere.
+  void formWaitsForNoPolicyFile() {
+    open();
+    std::promise<void> go;
+    const std::shared_future<void> may = go.get_future().share();
+    std::atomic<int> over = 0;
+    const std::string text = loadedText("example-timed");
+    auto read = [may, &over, text](const std::string& path) -> std::optional<PolicyFile> {
+      if (path == "/elsewhere/p.json") return PolicyFile{path, sha256(std::string_view(text)), text};
+      may.wait();
+      ++over;
+      throw Error("cannot read '" + path + "': Host is down");
+    };
+    auto reading = std::make_unique<FileReading>(*session_, read);
+    auto form = std::make_unique<ExperimentForm>(theme_);
+    form->readFilesBy(reading.get());
+    tickMethods(*form, {"plain"});
+    form->findChild<QWidget*>("policy")->findChild<QAbstractButton*>("found")->click();
+    fill(*form, "file", "/gone/p.json");
+    QVERIFY_THROWS_EXCEPTION(UnreadFile, form->experiment());
+    QVERIFY(problemAt(*form, "file").isEmpty());
+    fill(*form, "file", "/elsewhere/p.json");
+    QTRY_VERIFY(!throwsUnread(*form));
+    const SweptExperiment found = form->experiment();
+    QCOMPARE(found.base.policyFiles.at(0)->text, text);
+    QVERIFY(!found.base.policyFiles.at(0)->isLookedUp);
+    QCOMPARE(over.load(), 0);
+    form.reset();
+    reading.reset();
+    QCOMPARE(over.load(), 0);  // it was left behind
+    go.set_value();
+    QTRY_COMPARE(over.load(), 1);
+  }
+
+  /// What is wrong with a policy file is said under its field once it has been looked at, and anew when it
+  /// has changed.
+  void formSaysWhatIsWrongWithAPolicyFile() {
+    open();
+    NewRunDialog dialog(theme_, {}, {}, nullptr, session_.get());
+    tickMethods(dialog, {"plain"});
+    dialog.findChild<QWidget*>("policy")->findChild<QAbstractButton*>("found")->click();
+    const QString pipe = folder_->filePath("pipe.json"), file = folder_->filePath("mine.json");
+    QCOMPARE(::mkfifo(qPrintable(pipe), 0600), 0);
+    fill(dialog, "file", pipe);
+    QTRY_VERIFY2(problemAt(dialog, "file").contains("it is not a regular file"),
+                 qPrintable(problemAt(dialog, "file")));
+    fill(dialog, "file", file);
+    QTRY_VERIFY2(problemAt(dialog, "file").contains("here is no policy file"),
+                 qPrintable(problemAt(dialog, "file")));
+    writeFileAtomically(file.toStdString(), loadedText("example-timed"));
+    QTRY_VERIFY_WITH_TIMEOUT(
+        (fill(dialog, "seeds", "1"), QCoreApplication::processEvents(), fill(dialog, "seeds", "2"),
+         QCoreApplication::processEvents(), problemAt(dialog, "file").isEmpty()),
+        20000);
+    QVERIFY(dialog.experiment().policyFiles.at(0));
+  }
+
   /// A file of weights is read for its hash on the project's thread: meanwhile the form says so, and nothing
   /// can be started. Once it was read nothing is asked again. One that cannot be read is said to be so.
   void formWaitsForALargeFile() {
@@ -100,12 +171,15 @@ class TestLateAnswers : public QObject {
     QVERIFY_THROWS_EXCEPTION(UnreadFile, dialog.experiment());
     held.letGo();
     QTRY_VERIFY2(!status->text().contains("Reading"), qPrintable(status->text()));
-    const std::string found = dialog.experiment().recipes.front().model.settings().at("weights_sha256").asString();
+    const std::string found =
+        dialog.experiment().recipes.front().model.settings().at("weights_sha256").asString();
     QCOMPARE(found, sha256(std::string_view(std::string(100'000, 'x'))));
     writeFileAtomically(weights.toStdString(), std::string(200'000, 'y'));
+    BusyReader again(*session_);
     dialog.findChild<QLineEdit*>("seeds")->setText("2");
     QCoreApplication::processEvents();
     QVERIFY2(status->text().contains("Reading"), qPrintable(status->text()));  // it has changed
+    again.letGo();
     QTRY_VERIFY2(!status->text().contains("Reading"), qPrintable(status->text()));
   }
 

@@ -221,6 +221,11 @@ QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help
   return field;
 }
 
+void ExperimentForm::readFilesBy(FileReading* reading) {
+  reading_ = reading;
+  methods_->readFilesBy(reading ? &reading->policies() : nullptr);
+}
+
 void ExperimentForm::change() {
   if (loading_) return;
   for (SettingsForm* form : forms()) form->dropRemarks();

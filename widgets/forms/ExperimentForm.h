@@ -40,7 +40,7 @@ class ExperimentForm : public QWidget {
   /// is to be read elsewhere first.
   SweptExperiment experiment() const;
   /// Files are read by it, not here. It outlives the form.
-  void readFilesBy(const FileReading* reading) { reading_ = reading; }
+  void readFilesBy(FileReading* reading);
   /// Looks at the fields again: a file was read.
   void look() { change(); }
   /// The same runs, where a method that is there more than once with one setting changed becomes a sweep of
@@ -101,7 +101,7 @@ class ExperimentForm : public QWidget {
   Json toJson() const;
 
   const Theme& theme_;
-  const FileReading* reading_ = nullptr;  ///< null: they are read here
+  FileReading* reading_ = nullptr;  ///< null: they are read here
   const std::vector<PolicyFile> kept_;
   bool loading_ = false;            ///< being filled: no checks between
   std::string title_, recipeName_;  ///< kept from a file; the form does not edit them

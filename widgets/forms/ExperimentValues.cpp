@@ -85,7 +85,7 @@ SweptExperiment ExperimentForm::experiment() const {
   if (methods_->first().empty()) throw UsageError("new run: no method is ticked; tick one or more");
   const Json json = toJson();
   if (reading_) reading_->require(json);
-  return sweptFromJson(json, "new run", kept_);
+  return sweptFromJson(json, "new run", reading_ ? reading_->known(kept_) : kept_);
 }
 
 /// The one setting in which complete settings of a method differ; "": they differ in none, or in more.

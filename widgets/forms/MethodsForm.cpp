@@ -61,6 +61,12 @@ MethodsForm::MethodsForm(const Theme& theme, std::vector<PolicyFile> kept, QWidg
 
 MethodsForm::~MethodsForm() = default;
 
+void MethodsForm::readFilesBy(PolicyLooks* looks) {
+  looks_ = looks;
+  for (const auto& part : parts_)
+    if (part->policy) part->policy->readFilesBy(looks);
+}
+
 std::unique_ptr<MethodsForm::Part> MethodsForm::makePart(const std::string& name) {
   const MethodEntry& method = findMethod(name);
   auto part = std::make_unique<Part>(Part{name});
@@ -83,6 +89,7 @@ std::unique_ptr<MethodsForm::Part> MethodsForm::makePart(const std::string& name
   connect(part->form, &SettingsForm::edited, this, &MethodsForm::edited);
   if (method.policySetting != PolicySetting::fixed) {
     part->policy = new PolicyForm(theme_, kept_, part->box.get());
+    part->policy->readFilesBy(looks_);
     part->policy->setPolicy(policyOf(methodFromJson(name, "form")));
     part->policy->setDrawn(drawn_);
     layout->addWidget(part->policy);

@@ -14,6 +14,7 @@ namespace uada {
 class ChoiceCards;
 class FieldEditor;
 class PolicyForm;
+class PolicyLooks;
 class SettingsForm;
 class Theme;
 
@@ -37,6 +38,8 @@ class MethodsForm : public QWidget {
   /// returns  whether there is such a field
   bool setSweep(const SweptSetting& setting);
   void setDrawn(bool mayDraw);
+  /// Policy files are looked at by it, not here. It outlives the form.
+  void readFilesBy(PolicyLooks* looks);
 
   /// How many fields are wrong.
   int problems() const;
@@ -58,6 +61,7 @@ class MethodsForm : public QWidget {
 
   const Theme& theme_;
   const std::vector<PolicyFile> kept_;
+  PolicyLooks* looks_ = nullptr;  ///< null: they are read here
   bool drawn_ = false;
   ChoiceCards* cards_;
   QVBoxLayout* list_;

@@ -84,6 +84,11 @@ NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, 
   connect(cost_, &CostStrip::cancelWanted, this, [this] {
     if (timing_) timing_->cancel();
   });
+  if (reading_)
+    connect(reading_.get(), &FileReading::read, this, [this] {
+      form_->look();
+      refresh();
+    });
   addStarts();
   addUndo();
   history_.begin(form_->state());
@@ -181,7 +186,7 @@ SweptExperiment NewRunDialog::fromText() const {
   const std::string source = tr("The text").toStdString();
   const Json json = parseJson(json_->toPlainText().toStdString(), source);
   if (reading_) reading_->require(json);
-  return sweptFromJson(json, source, kept_);
+  return sweptFromJson(json, source, reading_ ? reading_->known(kept_) : kept_);
 }
 
 SweptExperiment NewRunDialog::swept() const {
@@ -252,9 +257,6 @@ void NewRunDialog::refresh() {
   try {
     now = swept();
     findData(*now);
-  } catch (const UnreadFile& unread) {
-    problem = q(unread.what());
-    reading_->read(unread.file, this, [this] { form_->look(), refresh(); });
   } catch (const Error& error) {
     problem = q(error.what());
   }

@@ -9,6 +9,7 @@
 #include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/FormStyle.h"
+#include "widgets/forms/PolicyLooks.h"
 #include "widgets/forms/SettingsForm.h"
 #include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
@@ -94,13 +95,27 @@ void PolicyForm::checkFile() {
   const std::string file = values.at("file").asString();
   if (file != std::exchange(file_, file) && !values.at("sha256").asString().empty())
     return form_->editor("sha256")->setValue("");  // comes back here
-  QString problem;
-  try {
-    policyIn(choosePolicyFile(file, values.at("sha256").asString(), kept_));
-  } catch (const Error& error) {
-    problem = QString::fromStdString(error.what());
+  form_->setRemark("file", problemOf(file, values.at("sha256").asString()));
+}
+
+/// Empty also while it is not known.
+QString PolicyForm::problemOf(const std::string& file, const std::string& hash) const try {
+  std::vector<PolicyFile> known = kept_;
+  if (looks_ && isPolicyPath(file)) {
+    const PolicyLooks::Look* const look = looks_->at(file);
+    if (!look) return {};
+    if (!look->problem.empty()) throw Error(look->problem);
+    known.push_back(look->file);
   }
-  form_->setRemark("file", problem);
+  policyIn(choosePolicyFile(file, hash, known));
+  return {};
+} catch (const Error& error) {
+  return QString::fromStdString(error.what());
+}
+
+void PolicyForm::readFilesBy(PolicyLooks* looks) {
+  looks_ = looks;
+  if (looks) connect(looks, &PolicyLooks::found, this, &PolicyForm::change);
 }
 
 }  // namespace uada

@@ -9,6 +9,7 @@ namespace uada {
 
 class ChoiceCards;
 class FieldEditor;
+class PolicyLooks;
 class SettingsForm;
 class Theme;
 
@@ -26,6 +27,8 @@ class PolicyForm : public QWidget {
   std::vector<SweptSetting> sweeps() const;
   bool setSweep(const std::string& field, const SweptValues& values);
   void setDrawn(bool mayDraw);
+  /// Files are looked at by it, not here; null: here. It outlives the form. Once.
+  void readFilesBy(PolicyLooks* looks);
   Json state() const;
   void setState(const Json& state);
   /// How many fields are wrong.
@@ -38,8 +41,10 @@ class PolicyForm : public QWidget {
  private:
   void change();
   void checkFile();
+  QString problemOf(const std::string& file, const std::string& hash) const;
 
   const std::vector<PolicyFile> kept_;
+  PolicyLooks* looks_ = nullptr;
   ChoiceCards* cards_;
   SettingsForm* form_;
   std::string file_;  ///< that the hash in the form belongs to

@@ -334,16 +334,26 @@ std::optional<PolicyFile> findPolicyFile(const std::string& name) {
   return PolicyFile{name, sha256(text), std::move(text)};
 }
 
+/// findPolicyFile(), but for what has been looked up already.
+static std::optional<PolicyFile> lookUp(const std::string& name, const std::vector<PolicyFile>& kept) {
+  const auto found = std::ranges::find_if(
+      kept, [&](const PolicyFile& file) { return file.name == name && file.isLookedUp; });
+  if (found == kept.end()) return findPolicyFile(name);
+  if (found->sha256.empty()) return {};
+  return PolicyFile{name, found->sha256, found->text};
+}
+
 Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept, const std::string& where) {
   if (std::ranges::find(policies(), name, &Policy::name) != policies().end())
     return Json::Object{{"name", name}};
-  const bool isKept = std::ranges::find(kept, name, &PolicyFile::name) != kept.end();
-  if (isKept || findPolicyFile(name)) return Json::Object{{"name", "found"}, {"file", name}};
+  const bool isKept = std::ranges::any_of(
+      kept, [&](const PolicyFile& file) { return file.name == name && !file.isLookedUp; });
+  if (isKept || lookUp(name, kept)) return Json::Object{{"name", "found"}, {"file", name}};
   std::vector<std::string> known;
   for (const Policy& policy : policies()) known.push_back(policy.name);
   std::ranges::move(policyNames(), std::back_inserter(known));
   for (const PolicyFile& file : kept)
-    if (std::ranges::find(known, file.name) == known.end()) known.push_back(file.name);
+    if (!file.isLookedUp && std::ranges::find(known, file.name) == known.end()) known.push_back(file.name);
   throw UsageError(fmt::format(
       "{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'{}",
       where.empty() ? "" : where + ": ", quotable(name), joined(known, " "), suggestion(name, known)));
@@ -357,8 +367,9 @@ PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
         fmt::format("{}sha256: '{}' found, 64 digits of 0-9 and a-f expected, as 'uada policies list "
                     "--json' shows them; leave it out to take any content",
                     place, quotable(hash)));
-  const std::optional<PolicyFile> here = findPolicyFile(name);
-  const auto used = std::ranges::find(kept, name, &PolicyFile::name);
+  const std::optional<PolicyFile> here = lookUp(name, kept);
+  const auto used = std::ranges::find_if(
+      kept, [&](const PolicyFile& file) { return file.name == name && !file.isLookedUp; });
   const bool isUsed = used != kept.end();
   const auto sound = [&]() -> const PolicyFile& {
     if (sha256(std::string_view(used->text)) == used->sha256) return *used;
