@@ -25,16 +25,10 @@ namespace {
 constexpr std::size_t kMostNotes = 100'000, kMostTags = 1'000;  // bytes
 
 /// The process that trains one of the run's attempts, or holds the lock whatever the rows say: one that is
-/// about to begin, or works with another copy of the project. Empty: none.
-std::string trainerOf(SQLite::Database& database, std::int64_t run, const std::filesystem::path& lockFile) {
-  SQLite::Statement live(
-      database,
-      fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));
-  if (bindAll(live, run).executeStep()) {
-    Row row(live);
-    const Owner owner{row.text(), row.integer(), row.integer()};
-    if (isAlive(owner, lockFile)) return fmt::format("process {} on {} trains it", owner.pid, owner.host);
-  }
+/// about to begin, or works with another copy of the project. In words; empty: none.
+std::string workerOn(SQLite::Database& database, std::int64_t run, const std::filesystem::path& lockFile) {
+  if (const auto trainer = trainerOf(database, run, lockFile))
+    return fmt::format("process {} on {} trains it", trainer->pid, trainer->host);
   return FileLock::isHeld(lockFile) ? "a process works in its folder" : "";
 }
 
@@ -138,14 +132,14 @@ RunRows::RunRows(SQLite::Database& source, std::filesystem::path project, std::i
 std::string RunRows::obstacle() const {
   if (!isKey(key_))
     return fmt::format("its key is damaged: 8 hexadecimal digits expected, '{}' found", quotable(key_));
-  const std::string trainer = trainerOf(source_, run_, runLockFile(project_, key_));
+  const std::string trainer = workerOn(source_, run_, runLockFile(project_, key_));
   return trainer.empty() ? "" : trainer + "; merge again when that has ended";
 }
 
 std::string RunRows::trainedIn(SQLite::Database& into, const std::filesystem::path& project) const {
   SQLite::Statement find(into, "SELECT id FROM runs WHERE key = ?");
   const std::int64_t run = bindAll(find, key_).executeStep() ? find.getColumn(0).getInt64() : 0;
-  const std::string trainer = trainerOf(into, run, runLockFile(project, key_));
+  const std::string trainer = workerOn(into, run, runLockFile(project, key_));
   if (trainer.empty()) return {};
   return fmt::format("{} in {}; merge again when that has ended", trainer, project.filename().string());
 }

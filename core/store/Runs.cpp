@@ -152,6 +152,18 @@ void renameRun(SQLite::Database& database, std::int64_t run, const std::string& 
     throw Error(fmt::format("there is no run {} in the project", run));
 }
 
+std::optional<Owner> trainerOf(SQLite::Database& database, std::int64_t run,
+                               const std::filesystem::path& lockFile) {
+  SQLite::Statement live(
+      database,
+      fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));
+  if (!bindAll(live, run).executeStep()) return {};
+  Row row(live);
+  Owner owner{row.text(), row.integer(), row.integer()};
+  if (!isAlive(owner, lockFile)) return {};
+  return owner;
+}
+
 std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run,
                     std::optional<int> attempts) {
   SQLite::Statement query(database, "SELECT key FROM runs WHERE id = ?");
@@ -161,15 +173,8 @@ std::string takeRun(SQLite::Database& database, const std::filesystem::path& pro
   if (!isKey(key)) key.clear();
   if (attempts && lastAttempt(database, run) != *attempts)
     throw Error(fmt::format("run {} was not deleted: it has been gone on with since", key));
-  SQLite::Statement live(
-      database,
-      fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));
-  if (bindAll(live, run).executeStep()) {
-    Row row(live);
-    const Owner owner{row.text(), row.integer(), row.integer()};
-    if (isAlive(owner, runLockFile(project, key)))
-      throw Error(fmt::format("run {} is being trained by process {}; stop it first", key, owner.pid));
-  }
+  if (const auto trainer = trainerOf(database, run, runLockFile(project, key)))
+    throw Error(fmt::format("run {} is being trained by process {}; stop it first", key, trainer->pid));
   SQLite::Statement remove(database, "DELETE FROM runs WHERE id = ?");
   bindAll(remove, run).exec();
   dropUnusedPolicies(database);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/store/Locks.h"
 #include "core/store/Records.h"
 
 /// Rows of the tables runs, attempts and policies, inside the storage thread's transaction.
@@ -36,6 +37,10 @@ void renameRun(SQLite::Database& database, std::int64_t run, const std::string& 
 /// The same configuration in other words.
 /// throws  Error if there is no such run of its hash and seed
 void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig& config);
+/// The process that trains one of the run's attempts; none: nobody does.
+/// lockFile  in its folder
+std::optional<Owner> trainerOf(SQLite::Database& database, std::int64_t run,
+                               const std::filesystem::path& lockFile);
 /// Removes all rows of a run, and policies that no run names any more. Returns its key; "" if what stands in
 /// its place is none, so that no folder is its own.
 /// attempts  that it must have; none: any number
