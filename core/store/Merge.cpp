@@ -1,6 +1,7 @@
 #include "core/store/Merge.h"
 
 #include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/core.h>
 #include <sqlite3.h>
 
@@ -89,16 +90,24 @@ struct Takeover::Impl {
     }
   }
   TakenRun take(const RunRows& run, const fs::path& folder);
+  bool isHere(const RunRows& run) {
+    bool isHere = false;
+    into.change([&](SQLite::Database& database) {
+      SQLite::Statement query(database, "SELECT 1 FROM runs WHERE key = ?");
+      query.bind(1, run.key());
+      isHere = query.executeStep();
+    });
+    return isHere;
+  }
   std::string trainedHere(const RunRows& run) {
     std::string trainer;
     into.change([&](SQLite::Database& database) { trainer = run.trainedIn(database, into.file()); });
     return trainer;
   }
-  /// Held, nobody goes on with the run here. Where there is no folder there is nothing to go on with.
+  /// Held, nobody goes on with the run here, nor begins it anew where its folder is gone.
   FileLock lockRun(const RunRows& run) const {
-    std::error_code ignored;
-    return fs::is_directory(files / run.key(), ignored) ? FileLock::tryLock(files / run.key() / "lock")
-                                                        : FileLock();
+    make(files / run.key());
+    return FileLock::tryLock(files / run.key() / "lock");
   }
 
   ProjectWriter& into;
@@ -111,18 +120,21 @@ TakenRun Takeover::Impl::take(const RunRows& run, const fs::path& folder) {
   TakenRun taken{run.key(), run.title(), Taken::leftOut, run.obstacle()};
   if (!taken.text.empty()) return taken;
   const fs::path own = files / run.key();
-  std::string trainer = trainedHere(run);
-  const FileLock held = trainer.empty() ? lockRun(run) : FileLock();
   std::error_code ignored;
-  if (trainer.empty() && !held.held() && fs::is_directory(own, ignored)) trainer = trainedHere(run);
+  const bool hasFolder = fs::exists(own, ignored);
+  std::string trainer = trainedHere(run);
+  const bool isLocked = trainer.empty() && (hasFolder || isHere(run));
+  const FileLock held = isLocked ? lockRun(run) : FileLock();
+  if (isLocked && !held.held()) trainer = trainedHere(run);
   RunRelation relation;
   into.change([&](SQLite::Database& database) { relation = run.relationTo(database); });
   taken.text = relation.obstacle.empty() && relation.hasMore ? trainer : relation.obstacle;
   if (!taken.text.empty()) return taken;
   const bool isThere = fs::is_directory(folder, ignored), isOwn = fs::equivalent(folder, own, ignored);
-  if (isThere && (relation.isFurther || !fs::exists(own, ignored))) bringRunFolder(folder, own, laid);
+  if (isThere && (relation.isFurther || !hasFolder)) bringRunFolder(folder, own, laid);
   if (!isThere)
     taken.text = fmt::format("its folder '{}' is not there, so that it has no checkpoint", folder.string());
+  if (!relation.staying.empty()) taken.text += (taken.text.empty() ? "" : "; ") + relation.staying;
   taken.what = Taken::known;
   if (!relation.hasMore) return taken;
   if (!isOwn && FileLock::isHeld(folder / "lock"))  // rows are those of before, files of both

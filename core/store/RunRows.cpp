@@ -11,6 +11,7 @@
 
 #include "core/augment/PolicyFile.h"
 #include "core/base/Error.h"
+#include "core/base/Plural.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/store/Database.h"
@@ -208,16 +209,24 @@ void RunRows::compareTable(SQLite::Database& into, const std::string& name, RunR
   SQLite::Statement rows(source_, rowsQuery(table));
   SQLite::Statement same(into, fmt::format("SELECT {} FROM {} WHERE {}", equalTo(table, table.columns),
                                            quoted(name), equalTo(table, table.keys)));
+  std::size_t others = 0;
   for (bindAll(rows, run_); rows.executeStep();) {
     bindRow(same, table, rows, *relation.run);
     if (!same.executeStep()) {
       relation.hasMore = true;
+    } else if (same.getColumn(0).getInt() == 0 && table.isOfPeople) {
+      ++others;
     } else if (same.getColumn(0).getInt() == 0 && !isRebuilt_ && name != "edits") {
       relation.obstacle =
           fmt::format("a row of {} differs in the two projects; one of them is damaged", name);
       return;
     }
   }
+  if (others == 0) return;
+  relation.staying +=
+      fmt::format("{}{} of the table '{}' {} not taken over: other ones of the same key stand there and stay",
+                  relation.staying.empty() ? "" : "; ", plural(others, "row"), quotable(name),
+                  others == 1 ? "was" : "were");
 }
 
 void RunRows::addPolicies(SQLite::Database& into) const {

@@ -15,6 +15,9 @@ struct RunRelation {
   bool isFurther = false;           ///< it goes on where that one ends
   bool hasMore = false;             ///< rows that are missing there, or newer
   std::string obstacle;             ///< why it cannot be added, in words; empty: it can
+  /// Rows of tables that people have made which cannot be added, since others are in their place there, in
+  /// words; empty: none.
+  std::string staying;
 };
 
 /// All rows of one run, of a project whose schema is the newest.

@@ -8,12 +8,18 @@
 #include "core/base/Text.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
+#include "core/store/SchemaCheck.h"
 
 namespace uada::store {
 namespace {
 
 bool hasColumn(SQLite::Database& database, const std::string& table, const std::string& column) {
   SQLite::Statement query(database, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+  return bindAll(query, table, column).executeStep();
+}
+
+bool isKey(SQLite::Database& database, const std::string& table, const std::string& column) {
+  SQLite::Statement query(database, "SELECT 1 FROM pragma_table_info(?) WHERE name = ? AND pk > 0");
   return bindAll(query, table, column).executeStep();
 }
 
@@ -45,15 +51,14 @@ std::string quotedList(const std::vector<std::string>& names) {
 }
 
 RunTable describe(SQLite::Database& source, SQLite::Database& into, const std::string& name) {
-  RunTable table{name, {}, {}, false};
+  RunTable table{name, {}, {}, false, !isOfSchema(name)};
   SQLite::Statement query(source, fmt::format("PRAGMA table_info({})", quoted(name)));
   while (query.executeStep()) {
     const std::string column = query.getColumn("name").getString();
-    const bool isKey = query.getColumn("pk").getInt() > 0;
     if (column == "id") table.hasOwnNumber = true;
     if (column == "id" || !hasColumn(into, name, column)) continue;
     table.columns.push_back(column);
-    if (isKey) table.keys.push_back(column);
+    if (isKey(table.isOfPeople ? into : source, name, column)) table.keys.push_back(column);
   }
   if (table.hasOwnNumber || table.keys.empty()) table.keys = table.columns;
   return table;

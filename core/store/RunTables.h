@@ -15,9 +15,10 @@ struct RunTable {
   std::vector<std::string> columns;  ///< without a number that is the row's own
   std::vector<std::string> keys;     ///< of columns: what no two rows have in common
   bool hasOwnNumber = false;         ///< then all columns are keys, as where there is none
+  bool isOfPeople = false;           ///< a person has made it: it may be of another form in each project
 };
 
-/// What both projects have of it.
+/// What both projects have of it. The key of a table of people is that which it has where the rows go.
 RunTable describe(SQLite::Database& source, SQLite::Database& into, const std::string& name);
 /// Asked of the schema, so that a table which a later version adds is not forgotten; attempts come first. One
 /// that a person has made in one of the two projects alone is not meant.

@@ -12,6 +12,7 @@
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/store/Project.h"
 #include "core/store/Schema.h"
 
 namespace uada::store {
@@ -85,6 +86,11 @@ void checkSchema(SQLite::Database& database, const std::filesystem::path& file) 
   for (const auto& [name, columns] : tablesOfVersion(version))
     if (const std::string problem = tableProblem(database, name, columns); !problem.empty())
       refuse(name + ' ' + problem);
+}
+
+bool isOfSchema(const std::string& table) {
+  static const Tables all = tablesOfVersion(kSchemaVersion);
+  return all.contains(table);
 }
 
 }  // namespace uada::store

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
+#include <string>
 
 namespace uada::store {
 
@@ -11,5 +12,8 @@ namespace uada::store {
 /// So what is read of it later ends, and what is written changes nothing else. Further tables, views and
 /// indices of the user's are let be. Reads the schema alone. An empty file passes.
 void checkSchema(SQLite::Database& database, const std::filesystem::path& file);
+
+/// Whether the newest schema has a table of that name; others are of people.
+bool isOfSchema(const std::string& table);
 
 }  // namespace uada::store
