@@ -223,8 +223,10 @@ void makeSchema(SQLite::Database& database, const std::filesystem::path& file) {
   }
 }
 
-/// SQLite does not always wait for others while it switches a file to WAL.
+/// SQLite does not always wait for others while it switches a file to WAL. That its journal is gone is synced
+/// (EXTRA): where a power loss brought it back, it would undo the file, and all that is in the WAL with it.
 void switchToWal(SQLite::Database& database) {
+  database.exec("PRAGMA synchronous=EXTRA");
   for (int attempt = 0;; ++attempt) {
     try {
       database.exec("PRAGMA journal_mode=WAL");
