@@ -4,10 +4,11 @@
 
 namespace uada {
 
-/// While one lives, large memory of tensors on the CPU that is let go is kept for the next that are about as
-/// large, in the whole process: a step of training takes and lets go the same again and again, and the kernel
-/// takes long to hand out pages, which it has to clear. With what is kept there is at most an eighth more
-/// than the most that was in use at a time. With the last of these objects all of it goes back.
+/// While one lives, large memory of tensors on the CPU that is let go is kept for the next ones, in the whole
+/// process: a step of training takes and lets go the same again and again, and the kernel takes long to hand
+/// out pages, which it has to clear. What lies side by side is one piece, of which a part can be taken. With
+/// what is kept there is at most one huge page more than the most that was in use at a time. With the last of
+/// these objects all of it goes back.
 class KeptMemory {
  public:
   KeptMemory();
