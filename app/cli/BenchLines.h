@@ -17,6 +17,7 @@ struct BenchOptions {
   int threads = 0;                    ///< step: 0: all cores
   std::string device = "cpu";         ///< step
   std::string precision = "float32";  ///< step, memory: of the training
+  std::string step = "eager";         ///< likewise: Runtime::step
   std::string folder;                 ///< load: of JPEG files; empty: made-up ones
   std::string only;                   ///< render, load: lines whose name fits; with * and ?; empty: all
   double seconds = 2;                 ///< render, load, seg, voc: of each line, about

@@ -165,6 +165,7 @@ struct Runtime {
   int keptImagesMb = 0;
   std::string pruning = "off";
   int pruningAfter = 1;
+  std::string step = "eager";
 
   void visit(SettingsVisitor& v) {
     v.field(
@@ -241,6 +242,16 @@ struct Runtime {
              .later = true,
              .unless = {{"pruning", "off"}}},
             pruningAfter);
+    v.field(
+        {.name = "step",
+         .title = "Steps as",
+         .help = "eager: each operation of a step is handed to the device by itself; graph: the forwards of a "
+                 "whole batch, and its backward pass, are handed over together, so that a GPU does not wait "
+                 "for the processor",
+         .choices = {"eager", "graph"},
+         .advanced = true,
+         .later = true},
+        step);
   }
 };
 

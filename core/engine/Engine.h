@@ -161,6 +161,7 @@ struct StepBench {
   Choice model;                       ///< of classification
   std::string precision = "float32";  ///< of the training, as its setting has it
   bool hasReference = true;           ///< the reference method's steps take turns with them
+  std::string step = "eager";         ///< Runtime::step
 };
 
 /// The engine's whole face: plain structs in, plain structs out. Any thread may call it.

@@ -37,6 +37,7 @@ void describe(Verb& verb, BenchOptions& options) {
               "step, memory: CPU threads, at most the cores of this machine; default: all");
   verb.text("--device", "NAME", options.device, "step: auto, cpu, cuda or cuda:N; default: cpu");
   verb.text("--precision", "NAME", options.precision, "step, memory: of the training, float32, tf32 or bf16");
+  verb.text("--step", "HOW", options.step, "step, memory: eager or graph, as runtime.step has it");
   verb.text("--folder", "DIR", options.folder,
             "load: of JPEG files; default: made-up ones of 500 x 375 pixels");
   verb.text("--only", "GLOB", options.only, "render, load: only lines with such a name, as 'op.*.32'");
@@ -111,8 +112,10 @@ StepBench stepBench(const BenchOptions& options) {
   if (options.precision != "float32" && options.precision != "tf32" && options.precision != "bf16")
     throw UsageError(
         fmt::format("--precision: '{}' found, float32, tf32 or bf16 expected", options.precision));
-  return {
-      options.methods, options.threads, options.device, benchedModel(options.model), options.precision, true};
+  if (options.step != "eager" && options.step != "graph")
+    throw UsageError(fmt::format("--step: '{}' found, eager or graph expected", options.step));
+  return {options.methods,   options.threads, options.device, benchedModel(options.model),
+          options.precision, true,            options.step};
 }
 
 void benchStep(const BenchOptions& options, BenchLines& lines) {

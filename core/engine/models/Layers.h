@@ -71,6 +71,9 @@ class BatchNorm : public torch::nn::Module {
   void addSecond();
   /// Takes statistics of batches over all ranks. sum: outlives it; null: over its own input alone
   void takeTogether(const SumOverRanks* sum) { together_ = sum; }
+  /// Mean and variance of NormMode::base.
+  std::array<at::Tensor, 2> base() const { return {baseMean_, baseVar_}; }
+  void setBase(const std::array<at::Tensor, 2>& base) { keepBase({base[0], base[1]}); }
   /// Whether forward() is the second one's, where there is one.
   void useSecond(bool isUsed) { usesSecond_ = isUsed && second_; }
 

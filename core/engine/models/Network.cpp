@@ -141,6 +141,29 @@ void Network::useNorms(int set) {
     if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->useSecond(set == 1);
 }
 
+std::vector<at::Tensor> Network::baseStatistics() const {
+  std::vector<at::Tensor> all;
+  for (const auto& module : modules())
+    if (const auto* norm = dynamic_cast<const BatchNorm*>(module.get()))
+      for (const at::Tensor& one : norm->base()) all.push_back(one);
+  return all;
+}
+
+void Network::setBaseStatistics(const std::vector<at::Tensor>& statistics) {
+  auto next = statistics.begin();
+  for (const auto& module : modules())
+    if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) {
+      norm->setBase({next[0], next[1]});
+      next += 2;
+    }
+}
+
+bool Network::drawsNumbers() const {
+  for (const auto& module : modules())
+    if (dynamic_cast<const RandomLayer*>(module.get())) return true;
+  return false;
+}
+
 Linear* Network::lastLinear() {
   if (!last_) {
     last_ = nullptr;

@@ -69,6 +69,12 @@ class Network : public torch::nn::Module {
   void takeNormsTogether(const SumOverRanks* sum);
   /// Which of the two sets the next forwards use: 0 or 1.
   void useNorms(int set);
+  /// What NormMode::base normalises with: of each batch normalisation mean and variance, one after another.
+  /// Undefined before a forward with `record`.
+  std::vector<at::Tensor> baseStatistics() const;
+  void setBaseStatistics(const std::vector<at::Tensor>& statistics);
+  /// Whether it has layers that draw random numbers.
+  bool drawsNumbers() const;
   /// Output::features of the last forward; and how many there are for an image, 0: none.
   at::Tensor features();
   std::int64_t featureCount();

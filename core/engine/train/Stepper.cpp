@@ -131,6 +131,7 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
                             policyOf(config.method).name, config.recipe.task.name));
   requireFittingCrop(*space_, config.method, data, renderer_.settings().input);
   if (!world_.isAlone()) joinRanks(config);
+  makeGraphs(config);
   const Batch none;
   Context context(*this, none, 0, 0, ahead_.take(none));
   method_->begin(context);
@@ -257,6 +258,9 @@ StepReports Stepper::taken(const Batch& batch, double learningRate, int pictured
   reports.policy = std::move(outcome.policy);
   reports.decisions = std::move(outcome.decisions);
   reports.notes = std::move(outcome.notes);
+  if (graphs_)
+    if (std::string problem = graphs_->takeProblem(); !problem.empty())
+      reports.notes.push_back(std::move(problem));
   if (!world_.isAlone()) addUp(reports);
   return reports;
 }

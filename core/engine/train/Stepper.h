@@ -17,6 +17,7 @@
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/tasks/TaskHead.h"
 #include "core/engine/train/Average.h"
+#include "core/engine/train/PassGraphs.h"
 #include "core/engine/train/RankSums.h"
 #include "core/engine/train/RenderAhead.h"
 #include "core/engine/train/StepFault.h"
@@ -97,11 +98,25 @@ class Stepper {
   const TaskHead& head() const { return *head_; }
   const RenderSettings& rendering() const { return renderer_.settings(); }
   Network& network() { return *network_; }
+  /// How many passes of the steps were graphs.
+  int replays() const { return graphs_ ? graphs_->replays() : 0; }
   /// What was taken of the file that the network started from; empty: none.
   const std::vector<std::string>& startNotes() const { return startNotes_; }
 
  private:
   class Context;
+  /// How rows are trained on that go through the network together.
+  struct TrainRule {
+    FromOutput term = {}, seen = {};  ///< as TrainedOn has them
+    bool wantsLosses = false;
+    int norms = 0;
+    double part = 1, share = 1;  ///< of the rows that are trained on; of the whole batch
+    bool isLast = true;          ///< the others of the step have been
+  };
+  void makeGraphs(const RunConfig& config);
+  bool isBf16(Mode mode) const;
+  Output forward(const at::Tensor& images, Mode mode);
+  PassResults trained(const at::Tensor& images, const Targets& targets, const TrainRule& rule);
   Counts tell(void (Method::*what)(int, StepContext&), int epoch);
   StepReports taken(const Batch& batch, double learningRate, int pictured, const Batch* next);
   std::vector<at::Tensor> changed();
@@ -138,6 +153,7 @@ class Stepper {
   RankSums rankSums_;
   SumOverRanks sumOfNorms_;  ///< null: each rank normalises by its own statistics
   int rowsAtOnce_ = 0;
+  std::unique_ptr<PassGraphs> graphs_;     ///< null: every pass is computed as it is
   std::vector<std::string> trainMetrics_;  ///< in the order of TaskHead::trainSums()
   RenderAhead ahead_;                      ///< last: its thread uses what stands above
 };

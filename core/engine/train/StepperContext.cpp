@@ -69,7 +69,7 @@ at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
   std::vector<at::Tensor> ofParts;
   for (const Seen& one : seen(rows.count, mode, samplesOf(rows, mode))) {
     const Rows part = within(rows, one.part.begin, one.part.count);
-    ofParts.push_back(stepper_.head_->losses(forward(one, images(part), mode), begun_.rows.targets(part)));
+    ofParts.push_back(lossesOf(one, images(part), begun_.rows.targets(part), mode));
   }
   const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
   asked_.push_back({.rows = numbersOf(rows), .losses = losses});
@@ -85,7 +85,7 @@ at::Tensor Stepper::Context::lossesOfBatch(const at::Tensor& rows, Mode mode) {
   for (const Seen& one : seen(size, mode, mode.commonNoise ? at::arange(size, at::kLong) : at::Tensor())) {
     const RowBuffer::Picked part =
         begun_.rows.pick(rows.narrow(0, one.part.begin, one.part.count), stepper_.renderer_);
-    ofParts.push_back(stepper_.head_->losses(forward(one, part.images, mode), part.targets));
+    ofParts.push_back(lossesOf(one, part.images, part.targets, mode));
   }
   const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
   asked_.push_back({.rows = rows, .losses = losses});
@@ -224,34 +224,28 @@ std::vector<Stepper::Context::Seen> Stepper::Context::seen(std::int64_t rows, Mo
 }
 
 Output Stepper::Context::forward(const Seen& seen, const at::Tensor& images, Mode mode) {
-  return first(forward(filledUp(images, seen.count), mode, seen.noise), seen.part.count);
+  stepper_.network_->setNoise(seen.noise);
+  return first(stepper_.forward(filledUp(images, seen.count), mode), seen.part.count);
 }
 
-Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const Noise& noise) {
-  stepper_.network_->setNormMode(mode.norm);
-  stepper_.network_->setNoise(noise);
-  Output output;
-  const bool isBf16 = mode.precision == Precision::training ? stepper_.training_.precision == "bf16"
-                                                            : mode.precision == Precision::bf16;
-  if (isBf16) {
-    const Bf16 lower(images.device());
-    output = floats(stepper_.network_->forward(images));
-  } else {
-    output = stepper_.network_->forward(images);
-  }
-  output.features = stepper_.network_->features();
-  if (isBf16 && output.features.defined()) output.features = output.features.to(at::kFloat);
-  return output;
+/// Each row's, as a graph where rows have them.
+at::Tensor Stepper::Context::lossesOf(const Seen& seen, const at::Tensor& images, const Targets& targets,
+                                      Mode mode) {
+  if (!stepper_.graphs_ || stepper_.rowsAtOnce_ > 0 || seen.count > seen.part.count)
+    return stepper_.head_->losses(forward(seen, images, mode), targets);
+  const auto compute = [&stepper = stepper_, mode](const at::Tensor& x, const Targets& of) {
+    return PassResults{.losses = stepper.head_->losses(stepper.forward(x, mode), of)};
+  };
+  return stepper_.graphs_
+      ->compute({.norm = mode.norm, .isBf16 = stepper_.isBf16(mode)}, images, targets, compute)
+      .losses;
 }
 
-/// The network as it is trained, on a part. Each row meets the noise that it meets when all go together.
-Output Stepper::Context::forward(const Pass& pass, const Part& part, const at::Tensor& images) {
+/// Of a part that is trained on. Each row meets the noise that it meets when all go together.
+void Stepper::Context::setNoise(const Pass& pass, const Part& part) {
   Noise noise{batch_->seed, batch_->step, pass.number, {}, pass.rows()};
   if (part.count < pass.rows()) noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
-  stepper_.network_->useNorms(pass.on.norms);
-  const Output output = forward(images, Mode{}, placed(noise, part.count));
-  stepper_.network_->useNorms(0);
-  return output;
+  stepper_.network_->setNoise(placed(noise, part.count));
 }
 
 RowBuffer::Picked Stepper::Context::picked(const TrainedOn& on, const Part& part) const {
@@ -262,23 +256,31 @@ RowBuffer::Picked Stepper::Context::picked(const TrainedOn& on, const Part& part
 
 /// Adds a part's gradients to those that are there, and its numbers to the sums.
 void Stepper::Context::add(Sums& sums, const Pass& pass, const Part& part) {
-  const TaskHead& head = *stepper_.head_;
   const TrainedOn& on = pass.on;
   const RowBuffer::Picked rows = picked(on, part);
-  const Output output = forward(pass, part, rows.images);
-  at::Tensor loss = head.objective(output, rows.targets);
-  if (on.term) loss = loss + on.term(output);
+  TrainRule rule{on.term, on.seen, on.wantsLosses, on.norms};
   if (part.count < pass.rows())
-    loss = loss * (static_cast<double>(part.count) / static_cast<double>(pass.rows()));
-  if (pass.share != 1) loss = loss * pass.share;
-  const bool isLast = part.begin + part.count == pass.rows();
-  loss.backward({}, /*retain_graph=*/!isLast);  // parts may share what their images were made from
+    rule.part = static_cast<double>(part.count) / static_cast<double>(pass.rows());
+  rule.share = pass.share;
+  rule.isLast = part.begin + part.count == pass.rows();
+  setNoise(pass, part);
+  const auto compute = [&stepper = stepper_, rule](const at::Tensor& images, const Targets& targets) {
+    return stepper.trained(images, targets, rule);
+  };
+  // What a method adds may be another thing at each step.
+  const bool isPlain = !on.term && !on.seen && !on.images.defined() && on.norms == 0 && rule.part == 1;
+  const PassResults found =
+      stepper_.graphs_ && isPlain
+          ? stepper_.graphs_->compute(
+                {.trains = true, .isBf16 = stepper_.isBf16(Mode{}), .wantsLosses = on.wantsLosses},
+                rows.images, rows.targets, compute)
+          : compute(rows.images, rows.targets);
   const at::NoGradGuard noGrad;
   const auto put = [](at::Tensor& sum, const at::Tensor& one) { sum = sum.defined() ? sum + one : one; };
-  put(sums.loss, loss.detach());
-  put(sums.metrics, head.trainSums(output, rows.targets));
-  if (on.wantsLosses) sums.losses.push_back(head.losses(output, rows.targets));
-  if (on.seen) sums.seen.push_back(on.seen(output).flatten());
+  put(sums.loss, found.loss);
+  put(sums.metrics, found.metrics);
+  if (on.wantsLosses) sums.losses.push_back(found.losses);
+  if (on.seen) sums.seen.push_back(found.seen);
 }
 
 /// Where there are several sets of batch normalisations one has no part in the loss: its gradient is 0.

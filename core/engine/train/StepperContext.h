@@ -33,7 +33,9 @@ class Stepper::Context : public StepContext {
   int pictured() const override { return pictured_; }
 
   /// How many numbers a step has that ranks add up.
-  static std::int64_t sharedNumbers(std::size_t metrics) { return 2 + 2 * static_cast<std::int64_t>(metrics); }
+  static std::int64_t sharedNumbers(std::size_t metrics) {
+    return 2 + 2 * static_cast<std::int64_t>(metrics);
+  }
 
   Counts counts;
   Timings timings;
@@ -81,8 +83,8 @@ class Stepper::Context : public StepContext {
   Output forward(const Seen& seen, const at::Tensor& images, Mode mode);
   at::Tensor samplesOf(Rows rows, Mode mode) const;
   void count(std::int64_t rows, Mode mode, Stopwatch& watch);
-  Output forward(const at::Tensor& images, Mode mode, const Noise& noise);
-  Output forward(const Pass& pass, const Part& part, const at::Tensor& images);
+  at::Tensor lossesOf(const Seen& seen, const at::Tensor& images, const Targets& targets, Mode mode);
+  void setNoise(const Pass& pass, const Part& part);
   RowBuffer::Picked picked(const TrainedOn& on, const Part& part) const;
   void add(Sums& sums, const Pass& pass, const Part& part);
   void fillGradients() const;

@@ -38,7 +38,10 @@ std::vector<UnsoundRow> Stepper::Context::unsoundTrained(const Pass& pass) {
   std::vector<bool> isKnown(begun_.rows.shown().size());
   for (const Part& part : pass.parts) {
     const RowBuffer::Picked rows = picked(pass.on, part);
-    const Output output = forward(pass, part, rows.images);
+    setNoise(pass, part);
+    stepper_.network_->useNorms(pass.on.norms);
+    const Output output = stepper_.forward(rows.images, Mode{});
+    stepper_.network_->useNorms(0);
     addUnsound(unsound, isKnown, pass.on.rows.narrow(0, part.begin, part.count),
                stepper_.head_->losses(output, rows.targets));
   }
