@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/core/TableTools.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/runs/RunNames.h"
 #include "widgets/session/ColourDistance.h"
 #include "widgets/session/GroupColours.h"
@@ -79,6 +80,22 @@ class TestGroups : public QObject {
     QCOMPARE(list->nameOf(5, list->commonPart()), list->nameOf(5));
     QCOMPARE(list->commonPart().text, QString("r10w8 · Fashion-MNIST, 6,000 images"));
     QCOMPARE(list->nameOf(99), QString("99"));
+  }
+
+  /// When a group goes the others keep their colours; the next new one has another.
+  void coloursStayWhenAGroupGoes() {
+    Project project = demo();
+    project.add(finishedRun(wider(), {5, "uada", 1, 0.8, 0.8}));
+    const auto before = project.list();
+    const int kept = before->groupOf(5)->colour;
+    const QString gone = QString::fromStdString(before->find(1)->configHash);
+    std::erase_if(project.runs, [&](const RunSummary& run) { return q(run.configHash) == gone; });
+    const auto after = project.list(before.get());
+    QVERIFY(after->groups().size() < before->groups().size());
+    QCOMPARE(after->groupOf(5)->colour, kept);
+    project.add(finishedRun(wider(), {9, "ra-uc", 1, 0.8, 0.8}));
+    const auto more = project.list(after.get());
+    QCOMPARE(more->groupOf(9)->colour, static_cast<int>(before->groups().size()));
   }
 
   void twoRunsOfOneSeedHaveTheirKeys() {

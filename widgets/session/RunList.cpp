@@ -113,6 +113,26 @@ void RunList::makeGroups() {
     group.runs.push_back(run.id);
   }
   for (SeedGroup& group : groups_) std::ranges::reverse(group.runs);
+  takeColours();
+}
+
+/// Those of the list before, for a new group the next one. A group keeps its own when it has read its images.
+void RunList::takeColours() {
+  std::map<std::string, int> known = colours_ ? *colours_ : std::map<std::string, int>();
+  int next = 0;
+  for (const auto& [key, colour] : known) next = std::max(next, colour + 1);
+  for (SeedGroup& group : groups_) {
+    const std::string unread = group.configHash + "\n" + group.origin, key = unread + "\n" + group.dataHash;
+    auto found = known.find(key);
+    if (found == known.end()) {
+      const auto before = group.dataHash.empty() ? known.end() : known.find(unread + "\n");
+      found = known.emplace(key, before == known.end() ? next++ : before->second).first;
+      if (before != known.end()) known.erase(before);
+    }
+    group.colour = found->second;
+  }
+  if (!colours_ || known != *colours_)
+    colours_ = std::make_shared<const std::map<std::string, int>>(std::move(known));
 }
 
 /// What the groups' names are made from, but for the configurations.
@@ -182,7 +202,7 @@ std::shared_ptr<RunList> RunList::read(const ProjectReader& reader, const RunLis
   list->queue = reader.queue();
   list->queueRules = reader.queueRules();
   list->reference = costReference(list->runs);
-  if (before) list->known_ = before->known_;
+  if (before) list->known_ = before->known_, list->colours_ = before->colours_;
   constexpr std::size_t kMany = 500;  // 30 ms
   std::unordered_set<std::string_view> configs;
   for (const RunSummary& run : list->runs) configs.insert(run.configHash);
@@ -198,7 +218,7 @@ std::shared_ptr<RunList> RunList::of(std::vector<RunSummary> runs, const Configs
   auto list = std::make_shared<RunList>();
   list->runs = std::move(runs);
   list->reference = costReference(list->runs);
-  if (before) list->known_ = before->known_;
+  if (before) list->known_ = before->known_, list->colours_ = before->colours_;
   list->index([&](const ConfigsByHash&) { return configs; });
   return list;
 }
@@ -214,6 +234,7 @@ std::shared_ptr<RunList> RunList::with(const RunList& list, const RunSummary& ru
   more->queueRules = list.queueRules;
   more->reference = list.reference;
   more->known_ = list.known_;
+  more->colours_ = list.colours_;
   more->index(nullptr);
   return more;
 }

@@ -93,6 +93,7 @@ struct RunList {
  private:
   struct Known;
   void makeGroups();
+  void takeColours();
   std::vector<Repeats> repeats() const;
   using Configs = std::function<ConfigsByHash(ConfigsByHash known)>;
   void index(const Configs& configs);
@@ -100,6 +101,8 @@ struct RunList {
   std::vector<SeedGroup> groups_;
   CommonPart common_;
   std::shared_ptr<const Known> known_;  ///< the names of groups, and what they were made from
+  /// SeedGroup::colour of each group that was ever listed, so that others keep theirs when one goes.
+  std::shared_ptr<const std::map<std::string, int>> colours_;
   std::vector<int> groupOf_;            ///< of each run
   std::vector<int> seedPlace_;          ///< likewise
   std::unordered_set<qint64> repeats_;  ///< runs with a seed that another of their group has

@@ -130,6 +130,8 @@ static QPalette paletteOf(const Theme& theme) {
     faint.setAlphaF(0.55F);
     palette.setColor(QPalette::Disabled, role, faint);
   }
+  // Below what is disabled the style draws the text once more in this, which must not be brighter.
+  palette.setColor(QPalette::Disabled, QPalette::Light, theme.colour("window"));
   return palette;
 }
 

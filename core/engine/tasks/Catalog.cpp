@@ -25,7 +25,11 @@ bool Metric::isBetter(double a, double b) const {
 
 std::string Metric::text(double value) const {
   if (std::isnan(value)) return "-";
-  return fmt::format("{:.{}f}{}{}", value * scale, digits, unit.empty() ? "" : " ", unit);
+  constexpr double kMost = 1e7;  // of a run that diverged: digits would say nothing
+  const double shown = value * scale;
+  const std::string number =
+      std::abs(shown) < kMost ? fmt::format("{:.{}f}", shown, digits) : fmt::format("{:.3e}", shown);
+  return fmt::format("{}{}{}", number, unit.empty() ? "" : " ", unit);
 }
 
 const Metric& Task::trainMetric(std::string_view metric) const {

@@ -88,7 +88,7 @@ void limitScale(HeatMap& heat, Figure& figure) {
   if (end <= 0 || sizes.back() <= 2 * end) return;
   heat.max = end;
   heat.min = heat.scale == HeatMap::Scale::diverging ? -end : 0;
-  figure.title = QObject::tr("2 % of the values are beyond the scale");
+  figure.title = QObject::tr("%1 (2 % of the values are beyond the scale)").arg(heat.title);
 }
 
 /// Whether an op without levels, as equalize, has no such quantity.

@@ -40,6 +40,7 @@ UndoBar::UndoBar(const Workbench& workbench, QWidget* parent) : QFrame(parent), 
     if (const auto undo = std::exchange(undo_, nullptr)) undo();
   });
   connect(&workbench.session, &Session::undoOffered, this, &UndoBar::offer);
+  connect(&workbench.session.edits(), &Edits::changed, this, &QWidget::hide);  // it may be undone
   connect(&workbench.session, &Session::projectChanged, this, [this] {
     hide();
     undo_ = nullptr;

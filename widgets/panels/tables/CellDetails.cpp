@@ -18,6 +18,7 @@
 namespace uada {
 namespace {
 
+constexpr double kAlpha = 0.05;   // as the tables mark what is better
 constexpr int kMostRunsSeen = 5;  // further ones by scrolling
 
 /// "1 seed", "2 more seeds".
@@ -29,10 +30,14 @@ QString pText(double p) {
   return p < 0.001 ? QStringLiteral("p < 0.001") : QStringLiteral("p = %1").arg(p, 0, 'f', 3);
 }
 
-QString adviceOf(const Difference& d, std::size_t seeds) {
+/// adjusted  p by Holm over the table
+QString adviceOf(const Difference& d, double adjusted, std::size_t seeds) {
   const auto needed = seedsFor(d);
   if (!needed) return QObject::tr("more than %1 seeds would be needed to tell this apart").arg(kMostSeeds);
-  if (*needed <= static_cast<int>(seeds)) return QObject::tr("enough seeds to tell this apart");
+  if (*needed <= static_cast<int>(seeds))
+    return *d.p < kAlpha && adjusted >= kAlpha
+               ? QObject::tr("enough seeds to tell this apart alone, not among all comparisons of the table")
+               : QObject::tr("enough seeds to tell this apart");
   return QObject::tr("%1 of each would tell this apart at 80 % power")
       .arg(counted(*needed - static_cast<int>(seeds), QObject::tr("more seed"), QObject::tr("more seeds")));
 }
@@ -48,7 +53,7 @@ QString differenceOf(const Table& table, const Cell& cell, int digits) {
       .arg(head, signedText(d.interval->low, digits), signedText(d.interval->high, digits), pText(*d.p),
            pText(found.adjusted.value_or(1)),
            d.isPaired ? QObject::tr("paired by seed") : QObject::tr("Welch"),
-           adviceOf(d, cell.values.size()));
+           adviceOf(d, found.adjusted.value_or(1), cell.values.size()));
 }
 
 }  // namespace
