@@ -2,6 +2,7 @@
 
 #include "core/data/PictureTargets.h"
 #include "core/engine/RunImages.h"
+#include "core/engine/methods/AdaAugment.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Trainer.h"
 #include "tests/engine/Attempt.h"
@@ -92,6 +93,33 @@ std::vector<Variant> smallestModels() {
   return smallest;
 }
 
+/// The classification networks: of each the variant with the fewest parameters, and a committed script.
+std::vector<Variant> smallestClassifiers() {
+  std::vector<Variant> all;
+  for (const Variant& variant : smallestModels())
+    if (findModel(variant.choice.name).task == Classification::kName) all.push_back(variant);
+  all.push_back({"committed script", scriptModel(PROJECT_DIR "/tests/golden/torchscript/net.pt")});
+  return all;
+}
+
+/// The method with each of its own whole numbers at its least: few forwards, copies and probes.
+Choice withLeastSettings(const MethodEntry& method) {
+  Choice choice = methodFromJson(Json(method.name), "test");
+  for (const FieldValue& known : method.fields) {
+    if (!known.value.isInt() || !known.field.choices.empty()) continue;
+    const std::int64_t least = std::max<std::int64_t>(1, static_cast<std::int64_t>(known.field.min));
+    if (fieldProblem(known, Json(least)).empty()) choice.set(known.field.name, least);
+  }
+  return choice;
+}
+
+/// Why a method does not train a network; empty: it does.
+std::string whyRefused(const Choice& model, const MethodEntry& method) {
+  if (model.name != TorchScript::kName) return "";
+  if (method.norms > 1) return "two sets of batch normalisations";
+  return method.name == AdaAugment::kName ? "no linear layer whose input" : "";
+}
+
 /// The least of some sides that a model takes.
 int sideFor(const Model& model) {
   for (const int side : {33, 100})
@@ -125,6 +153,8 @@ class TestCatalogues : public QObject {
   void modelsLearn();
   void modelsResume_data() { modelsLearn_data(); }
   void modelsResume();
+  void everyPairTrains_data();
+  void everyPairTrains();
   void methodsDoTheirPasses_data() { addRows(methodVariants()); }
   void methodsDoTheirPasses();
   void methodsKnowTheirFirstRows_data() { addRows(methodVariants()); }
@@ -206,6 +236,54 @@ void TestCatalogues::modelsLearn() {
     QVERIFY(std::isfinite(losses.back()) && (batch.step == 1 || losses.back() != *(losses.end() - 2)));
   }
   QVERIFY2(losses.back() < losses.front(), fmt::format("{}", losses).c_str());
+}
+
+void TestCatalogues::everyPairTrains_data() {
+  QTest::addColumn<Choice>("model");
+  QTest::addColumn<Choice>("method");
+  for (const Variant& model : smallestClassifiers())
+    for (const MethodEntry& method : methods())
+      QTest::newRow(fmt::format("{}, {}", model.text, method.name).c_str())
+          << model.choice << withLeastSettings(method);
+}
+
+/// Every classification network takes two steps with every method, or is refused with the reason.
+void TestCatalogues::everyPairTrains() {
+  QFETCH(Choice, model);
+  QFETCH(Choice, method);
+  RunConfig config = this->config(1);
+  config.recipe.model = model;
+  config.method = method;
+  at::set_num_threads(1);  // several would wait for each other on a busy machine
+  ThreadPool pool(1);
+  const auto data =
+      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
+  const std::string expected = whyRefused(model, findMethod(method.name));
+  std::unique_ptr<Stepper> stepper;
+  try {
+    stepper = std::make_unique<Stepper>(config, *data, at::kCPU, pool);
+  } catch (const Error& error) {
+    qInfo("refused: %s", error.what());
+    QVERIFY2(!expected.empty() && QByteArray(error.what()).contains(expected.c_str()), error.what());
+    return;
+  }
+  QVERIFY2(expected.empty(), "it should have been refused");
+  stepper->beginEpoch(1);
+  for (std::int64_t step = 1; step <= 2; ++step) {
+    std::vector<at::Tensor> before;
+    for (const at::Tensor& weights : stepper->network().parameters())
+      before.push_back(weights.detach().clone());
+    Batch batch{3, step, 1, {0, 1, 2, 3}};
+    for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));
+    QVERIFY(std::isfinite(stepper->step(batch, 0.05, 0).report.loss));
+    bool hasMoved = false;
+    const std::vector<at::Tensor> after = stepper->network().parameters();
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      QVERIFY(after[i].isfinite().all().item<bool>());
+      hasMoved = hasMoved || !after[i].equal(before[i]);
+    }
+    QVERIFY(hasMoved);
+  }
 }
 
 /// Stopped in the middle of an epoch and resumed from the checkpoint, a run gives the same numbers to the
