@@ -329,6 +329,10 @@ class TestOverrides : public QObject {
     row("groups of a random step",
         R"({"name": "uada", "update": "random", "policy": {"name": "uada-cifar", "chain_probe": "each"}})",
         "");
+    row("a text for timm", R"({"name": "plain", "policy": "rand-m9-n2-mstd0.5-inc1"})",
+        "f: methods[0].policy: unknown policy 'rand-m9-n2-mstd0.5-inc1'; a text for timm's --aa is a setting "
+        "of the policy timm-randaugment: give {\"name\": \"timm-randaugment\", \"aa\": "
+        "\"rand-m9-n2-mstd0.5-inc1\"}");
     row("nothing to move", R"({"name": "uada", "epsilon": 2, "policy": "crop-flip"})",
         "f: methods[0].epsilon: 2 has no effect with policy crop-flip, which has nothing to move; leave one "
         "of "

@@ -349,6 +349,11 @@ Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept, c
   const bool isKept = std::ranges::any_of(
       kept, [&](const PolicyFile& file) { return file.name == name && !file.isLookedUp; });
   if (isKept || lookUp(name, kept)) return Json::Object{{"name", "found"}, {"file", name}};
+  if (name.starts_with("rand-"))
+    throw UsageError(fmt::format(
+        "{}unknown policy '{}'; a text for timm's --aa is a setting of the policy timm-randaugment: give "
+        R"({{"name": "timm-randaugment", "aa": "{}"}})",
+        where.empty() ? "" : where + ": ", quotable(name), quotable(name)));
   std::vector<std::string> known;
   for (const Policy& policy : policies()) known.push_back(policy.name);
   std::ranges::move(policyNames(), std::back_inserter(known));
