@@ -76,6 +76,20 @@ Choice newPolicyFromJson(const Json& json, const std::string& where) {
   return policy;
 }
 
+/// Settings of UADA that leave probes of single coordinates nothing to do, or the other way round.
+static void requireOneProbeWhereAsked(const Choice& choice, const Choice& policy, const std::string& where) {
+  const Json* single = policy.settings().find("coordinatewise");
+  if (!single || !(*single == Json(true))) return;
+  for (const auto& [key, value] : {std::pair("estimator", "joint"), std::pair("candidates", "both")}) {
+    const Json* stated = choice.settings().find(key);
+    if (!stated || !(*stated == Json(value))) continue;
+    throw SettingError(where, key,
+                       fmt::format("\"{}\" has no effect together with policy.coordinatewise, which probes "
+                                   "each coordinate by itself; leave one of the two out",
+                                   value));
+  }
+}
+
 /// Settings of a policy that the method makes no use of, and of a method that the policy leaves nothing to
 /// do.
 static void requireUsableTogether(const Choice& choice, const Choice& policy, const std::string& where) {
@@ -89,6 +103,7 @@ static void requireUsableTogether(const Choice& choice, const Choice& policy, co
           where + ".policy", known.field.name,
           fmt::format("{} has no effect with {}; leave one of the two out", value->dump(), adapted.because));
   }
+  requireOneProbeWhereAsked(choice, policy, where);
   if (adapted.by == Adapting::nothing || entry.isFile) return;
   if (!makeSpace(policy)->groups().empty()) return;
   for (const FieldValue& known : method.fields) {
@@ -101,10 +116,23 @@ static void requireUsableTogether(const Choice& choice, const Choice& policy, co
   }
 }
 
+/// The largest can only be taken of as many candidates as there are.
+static void requireEnoughCandidates(const Json& settings, const std::string& where) {
+  const Json *select = settings.find("select"), *copies = settings.find("copies"),
+             *candidates = settings.find("candidates");
+  if (!select || !copies || !candidates || !(*select == Json("argmax"))) return;
+  if (copies->asInt() > candidates->asInt())
+    throw SettingError(where, "copies",
+                       fmt::format("{} found, but there are only {} candidates to take the largest of; give "
+                                   "at most as many copies",
+                                   copies->asInt(), candidates->asInt()));
+}
+
 Choice newMethodFromJson(const Json& json, const std::string& where) {
   const Choice method = methodFromJson(json, where);
   const MethodEntry& entry = findMethod(method.name);
   requireUsable(entry.fields, method.settings(), where);
+  requireEnoughCandidates(method.settings(), where);
   if (entry.policySetting == PolicySetting::fixed) return method;
   const Json* given = json.find("policy");
   const Choice policy = newPolicyFromJson(given ? *given : Json(entry.policy), where + ".policy");

@@ -333,6 +333,21 @@ class TestOverrides : public QObject {
         "f: methods[0].policy: unknown policy 'rand-m9-n2-mstd0.5-inc1'; a text for timm's --aa is a setting "
         "of the policy timm-randaugment: give {\"name\": \"timm-randaugment\", \"aa\": "
         "\"rand-m9-n2-mstd0.5-inc1\"}");
+    row("one probe of all groups, and one for each coordinate",
+        R"({"name": "uada", "estimator": "joint", "policy": {"name": "uada-cifar", "coordinatewise": true}})",
+        "f: methods[0].estimator: \"joint\" has no effect together with policy.coordinatewise, which probes "
+        "each coordinate by itself; leave one of the two out");
+    row("both candidates of coordinates by themselves",
+        R"({"name": "uada", "candidates": "both", "policy": {"name": "uada-cifar", "coordinatewise": true}})",
+        "f: methods[0].candidates: \"both\" has no effect together with policy.coordinatewise, which probes "
+        "each coordinate by itself; leave one of the two out");
+    row("coordinates by themselves",
+        R"({"name": "uada", "policy": {"name": "uada-cifar", "coordinatewise": true}})", "");
+    row("more copies than candidates",
+        R"({"name": "ltda", "candidates": 2, "copies": 4, "select": "argmax"})",
+        "f: methods[0].copies: 4 found, but there are only 2 candidates to take the largest of; give at most "
+        "as many copies");
+    row("more copies than candidates, drawn", R"({"name": "ltda", "candidates": 2, "copies": 4})", "");
     row("nothing to move", R"({"name": "uada", "epsilon": 2, "policy": "crop-flip"})",
         "f: methods[0].epsilon: 2 has no effect with policy crop-flip, which has nothing to move; leave one "
         "of "
