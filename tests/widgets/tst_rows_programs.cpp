@@ -91,13 +91,13 @@ class TestRowsPrograms : public QObject {
       all.sort();
       return all.join(' ');
     };
-    QCOMPARE(states(), QString("running running"));
+    QTRY_COMPARE_WITH_TIMEOUT(states(), QString("running running"), kTimeout);
     const std::vector<RunSummary> runs = ProjectReader(session.projectFile().toStdString()).runs();
     QCOMPARE(::kill(static_cast<pid_t>(runs[0].pid), SIGKILL), 0);
     QTRY_COMPARE_WITH_TIMEOUT(session.workers().size(), std::size_t{1}, kTimeout);
-    QTRY_COMPARE(problems.size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(problems.size(), 1, kTimeout);
     QVERIFY2(problems[0][0].toString().endsWith("ended by a signal"), qPrintable(problems[0][0].toString()));
-    QTRY_COMPARE(states(), QString("interrupted running"));
+    QTRY_COMPARE_WITH_TIMEOUT(states(), QString("interrupted running"), kTimeout);
     QVERIFY(bench.window->isVisible());
     session.stopWorkers();
     QTRY_VERIFY_WITH_TIMEOUT(session.workers().empty(), kTimeout);
