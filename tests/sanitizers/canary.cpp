@@ -1,5 +1,5 @@
-// Two threads write one number without a lock: ThreadSanitizer must say so. It may miss two writes of one moment, so
-// that there are many.
+// Two threads write one number without a lock: ThreadSanitizer must say so. It may miss two writes of one
+// moment, so that there are many.
 #include <cstdio>
 #include <thread>
 
