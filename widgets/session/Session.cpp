@@ -140,6 +140,7 @@ void Session::closeProject() {
   dataVersion_ = -1;
   polling_ = starting_ = false;
   begun_ = 0;
+  awaited_.clear();
   lastPollProblem_.clear();
   remarks_.clear();
   remembered_ = Json::object();
